@@ -1,0 +1,104 @@
+"""The columns that every stage agrees on, and the plain values that travel between stages.
+
+``ingest`` → `ITEM_COLUMNS`; ``text`` → `SEGMENT_COLUMNS`; ``classify`` adds `LABEL_COLUMNS`;
+``themes`` adds `THEME_COLUMNS`; ``rank`` gives `PAIN_COLUMNS`. The public CSV files use subsets of these names.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "DEFAULT_STAGES",
+    "ITEM_COLUMNS",
+    "KINDS",
+    "LABEL_COLUMNS",
+    "LANGUAGES",
+    "PAIN_COLUMNS",
+    "RATING_SCALES",
+    "REJECTED_COLUMNS",
+    "SEGMENT_COLUMNS",
+    "SEGMENT_CSV_COLUMNS",
+    "SENTIMENTS",
+    "THEME_COLUMNS",
+]
+
+SENTIMENTS = ("neg", "neu", "pos")
+KINDS = ("pain", "request", "question", "praise", "other")
+DEFAULT_STAGES = ("awareness", "consideration", "decision", "use", "retention")
+LANGUAGES = ("vi", "vi_unaccented", "en", "mixed", "other")
+
+# name of a rating scale -> (lowest, highest) value
+RATING_SCALES: dict[str, tuple[float, float]] = {
+    "stars5": (1, 5),
+    "stars10": (1, 10),
+    "nps": (0, 10),
+    "csat5": (1, 5),
+    "csat100": (0, 100),
+    "ces7": (1, 7),
+    "binary": (0, 1),
+}
+
+# One row a feedback item, RangeIndex. Text is the customer's own, as read (not yet masked): title and body joined
+# by one newline. Missing strings are "" and missing numbers NaN, missing times NaT.
+ITEM_COLUMNS: dict[str, str] = {
+    "feedback_id": "str: the export's own id, else FILE:ROW; unique",
+    "source": "str: file name (for an archive: ARCHIVE/MEMBER)",
+    "row": "int: record number in the file, from 1, header rows not counted, broken records counted",
+    "text": "str: the customer's words as read",
+    "created_at": "datetime64[ns, UTC] or NaT",
+    "rating": "float: as given",
+    "rating_scale": "str: key of RATING_SCALES, or ''",
+    "rating_norm": "float in [-1, 1]: position of the rating on its scale; NaN without one",
+    "customer_id": "str",
+    "channel": "str",
+    "segment": "str: customer group",
+    "product": "str",
+    "agent_reply": "str: what the company answered; never analysed as the customer's words",
+}
+
+REJECTED_COLUMNS = ("file", "row", "column", "reason", "value")
+
+# One row a segment, RangeIndex.
+SEGMENT_COLUMNS: dict[str, str] = {
+    "item": "int: position of the item in the items frame",
+    "feedback_id": "str",
+    "source": "str",
+    "row": "int",
+    "segment_no": "int: from 1 within the item, boilerplate not counted",
+    "start": "int: character offset into the item's text as read",
+    "end": "int: one past the last character",
+    "text": "str: the span, personal data masked, NFC; what is shown",
+    "match_text": "str: the span cleaned for matching (teencode expanded, tone placement unified); what is embedded",
+    "lang": "str: one of LANGUAGES",
+    "created_at": "datetime64[ns, UTC] or NaT, copied from the item",
+}
+
+LABEL_COLUMNS: dict[str, str] = {
+    "sentiment": "str: one of SENTIMENTS, '' when the classifier abstains",
+    "sentiment_p": "float: calibrated probability of the best class",
+    "sentiment_score": "float in [-1, 1]: P(pos) - P(neg); drives the emotion curve",
+    "kind": "str: one of KINDS or ''",
+    "kind_p": "float",
+    "severity": "Int64: 1-4, <NA> unless the segment is a pain",
+    "stage": "str: id in the journey file or ''",
+    "stage_p": "float",
+    "touchpoint": "str: id in the journey file or ''",
+    "touchpoint_p": "float",
+}
+
+THEME_COLUMNS: dict[str, str] = {
+    "theme_id": "str: '' when the segment is in no theme",
+    "theme_p": "float: strength of membership in [0, 1]",
+}
+
+SEGMENT_CSV_COLUMNS = (
+    "feedback_id", "source", "row", "segment_no", "start", "end", "text", "lang", "created_at",
+    "sentiment", "sentiment_p", "kind", "severity", "stage", "stage_p", "touchpoint", "touchpoint_p",
+    "theme_id", "theme_p",
+)  # fmt: skip
+
+PAIN_COLUMNS = (
+    "rank", "pain_id", "theme_id", "name_vi", "name_en", "touchpoint", "stage", "owner", "segments", "items",
+    "customers", "negative_share", "severity", "kpi_effect", "trend", "score", "score_reach", "score_severity",
+    "score_trend", "score_kpi", "score_value", "effort", "quadrant", "first_seen", "last_seen",
+    "quote_1", "quote_2", "quote_3",
+)  # fmt: skip
