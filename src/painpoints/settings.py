@@ -7,7 +7,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["RankSettings", "ReportSettings", "Settings", "TextSettings", "ThemeSettings"]
+__all__ = ["IngestSettings", "RankSettings", "ReportSettings", "Settings", "TextSettings", "ThemeSettings"]
+
+
+@dataclass(frozen=True)
+class IngestSettings:
+    """Reading of exports."""
+
+    max_file_bytes: int = 2_000_000_000
+    """bytes of one file after unpacking; larger ones do not fit in memory next to the models"""
+    max_unpack_ratio: int = 100
+    """unpacked to packed size of an archive; text packs 3- to 20-fold, a zip bomb 1,000-fold"""
+    free_unpacked_bytes: int = 100_000_000
+    """bytes below which the ratio is not looked at: small repetitive exports pack very well and do no harm"""
+    max_record_lines: int = 10_000
+    """lines of one CSV record; beyond that a quote was never closed"""
+    excerpt_chars: int = 200
+    """characters of a rejected value that are kept"""
+    duplicate_text_chars: int = 40
+    """characters from which equal rows without id, customer and time of day are one: people write "tốt" alike by
+    chance, but not a sentence of that length"""
+    id_conflict_share: float = 0.10
+    """share of rows that repeat an id with another text, above which the column is no id of the row"""
+    out_of_scale_share: float = 0.05
+    """share of ratings above 5 that a five-point scale may have by mistake before it is taken for a longer one"""
+    first_year: int = 1995
+    """dates before that year are mistakes (unset clocks, 1970-01-01, 1900-01-00)"""
+    last_year: int = 2049
+    """dates after that year are mistakes; a fixed year, as reading must not depend on the day it happens"""
+    time_zone: str = "Asia/Ho_Chi_Minh"
+    """zone of times that name none"""
 
 
 @dataclass(frozen=True)
@@ -94,6 +123,7 @@ class Settings:
     """All groups together, with the seed of the run."""
 
     seed: int = 20_240
+    ingest: IngestSettings = field(default_factory=IngestSettings)
     text: TextSettings = field(default_factory=TextSettings)
     themes: ThemeSettings = field(default_factory=ThemeSettings)
     rank: RankSettings = field(default_factory=RankSettings)
