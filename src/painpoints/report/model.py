@@ -1,0 +1,43 @@
+"""What a report is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from painpoints.ingest import FileReport
+    from painpoints.journey import Journey
+    from painpoints.rank import Ranking
+    from painpoints.themes import ThemeSet
+
+__all__ = ["ReportInput"]
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """All that the earlier stages found; the report computes nothing that they could have told it."""
+
+    journey: Journey
+    items: pd.DataFrame
+    """`schema.ITEM_COLUMNS`, one row a feedback item that was kept"""
+    segments: pd.DataFrame
+    """`schema.SEGMENT_COLUMNS`, `LABEL_COLUMNS` and `THEME_COLUMNS`, one row a segment"""
+    themes: ThemeSet
+    ranking: Ranking
+    rejected: pd.DataFrame
+    """`schema.REJECTED_COLUMNS`, personal data in `value` already masked"""
+    files: list[FileReport]
+    boilerplate_counts: dict[str, int] = field(default_factory=dict)
+    """kind of boilerplate -> segments removed from analysis"""
+    masked: dict[str, int] = field(default_factory=dict)
+    """kind of personal data -> spans masked"""
+    languages: dict[str, int] = field(default_factory=dict)
+    """`schema.LANGUAGES` -> segments"""
+    manifest: dict[str, Any] = field(default_factory=dict)
+    """what becomes run.json"""
+    lang: Literal["vi", "en"] = "vi"
+    as_of: pd.Timestamp | None = None
+    title: str = ""

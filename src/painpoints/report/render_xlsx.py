@@ -1,0 +1,297 @@
+"""The workbook: the tables of the report for Excel, in the report's language; no cell is ever a formula."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+
+from painpoints.rank.parts import PARTS
+from painpoints.report.locale import Locale
+from painpoints.report.sheet import Column, Sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["write_workbook"]
+
+MAX_ROWS = 1_048_576
+"""rows of an Excel sheet, header included"""
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+}
+_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed creation date keeps the bytes the same
+
+
+def write_workbook(report: dict[str, Any], segments: pd.DataFrame, path: Path) -> None:
+    """Write report.xlsx. `segments` is the labelled frame, which report.json does not hold."""
+    locale = Locale(report["lang"])
+    with xlsxwriter.Workbook(str(path), _OPTIONS) as workbook:
+        workbook.set_properties({"title": report["title"], "created": _EPOCH, "comments": "painpoints"})
+        workbook.set_size(2200, 1400)
+        writers = {
+            "summary": _summary,
+            "pains": _pains,
+            "themes": _themes,
+            "journey": _journey,
+            "departments": _departments,
+        }
+        for name, write in writers.items():
+            write(report, locale, Sheet(workbook, locale.text(f"sheet_{name}")))
+        _segments(report, segments, locale, Sheet(workbook, locale.text("sheet_segments")))
+        _quality(report, locale, Sheet(workbook, locale.text("sheet_quality")))
+
+
+def _summary(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
+    summary = report["summary"]
+    top = summary["top"]
+    headline = locale.text("headline", top["pains"], n=top["pains"]) if top["pains"] else locale.text("headline_none")
+    sheet.title(report["title"], f"{locale.text('doc_kind')} · {headline}")
+    share = summary["negative_items"]
+    facts: list[tuple[str, object]] = [
+        (locale.text("fact_items"), summary["items"]),
+        (locale.text("col_segments"), summary["segments"]),
+        (locale.text("fact_period"), _period(summary, locale)),
+        (locale.text("fact_sources"), ", ".join(summary["sources"])),
+        (locale.text("fact_negative"), _share_words(share, locale)),
+        (locale.text("fact_themes"), locale.text("fact_themes_n", pains=summary["pains"], praises=summary["praises"])),
+        (locale.text("fact_customers"), summary["customers"]),
+    ]
+    sheet.pairs(facts)
+    sheet.heading(locale.text("sec_pains"))
+    columns = [
+        Column(locale.text("col_rank"), "rank", "int", 8),
+        Column(locale.text("col_pain"), "name", "text", 46),
+        Column(locale.text("col_touchpoint"), "touchpoint_name", "text", 24),
+        Column(locale.text("col_owner"), "owner", "text", 24),
+        Column(locale.text("col_items"), "items", "int", 10),
+        Column(locale.text("col_score"), "score", "score", 12),
+    ]
+    sheet.table(columns, [_named(row, report) for row in report["pains"][:10]], frozen=False)
+    sheet.widths([30, 46])
+
+
+def _period(summary: dict[str, Any], locale: Locale) -> str:
+    if not summary["first_date"]:
+        return locale.text("fact_no_period")
+    return f"{locale.day(summary['first_date'])} – {locale.day(summary['last_date'])}"
+
+
+def _share_words(share: dict[str, Any], locale: Locale) -> str:
+    low, high = locale.percent(share["low"]), locale.percent(share["high"])
+    return f"{locale.percent(share['share'])} ({locale.text('interval_short', low=low, high=high)})"
+
+
+def _named(row: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
+    """A pain with its names in the report's language and its reach beside its columns."""
+    detail = report["pain_details"][row["pain_id"]]
+    reach = {f"reach_{key}": detail["reach"][key] for key in ("share", "low", "high")}
+    names = {key: detail[key] for key in ("name", "touchpoint_name", "stage_name")}
+    return {**row, **names, **reach, "keyphrases": "; ".join(detail["keyphrases"])}
+
+
+def _pains(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
+    text = locale.text
+    columns = [
+        Column(text("col_rank"), "rank", "int", 7),
+        Column("pain_id", "pain_id", "text", 12),
+        Column(text("col_pain"), "name", "text", 46),
+        Column(text("col_touchpoint"), "touchpoint_name", "text", 24),
+        Column(text("col_stage"), "stage_name", "text", 16),
+        Column(text("col_owner"), "owner", "text", 24),
+        Column(text("col_score"), "score", "score", 12),
+        *(Column(locale.term("part", part), f"score_{part}", "decimal", 11) for part in PARTS),
+        Column(text("col_segments"), "segments", "int", 10),
+        Column(text("col_items"), "items", "int", 10),
+        Column(text("col_customers"), "customers", "int", 10),
+        Column(text("col_reach_share"), "reach_share", "percent", 11),
+        Column(text("col_low"), "reach_low", "percent", 11),
+        Column(text("col_high"), "reach_high", "percent", 11),
+        Column(text("col_negative"), "negative_share", "percent", 11),
+        Column(text("col_severity"), "severity", "decimal", 11),
+        Column(text("col_kpi"), "kpi_effect", "decimal", 11),
+        Column(text("col_trend"), "trend", "decimal", 10),
+        Column(text("col_effort"), "effort", "int", 9),
+        Column(text("col_quadrant"), "quadrant", "text", 16),
+        Column(text("col_first"), "first_seen", "date", 12),
+        Column(text("col_last"), "last_seen", "date", 12),
+        *(Column(text("col_quote", n=n), f"quote_{n}", "text", 60) for n in (1, 2, 3)),
+    ]
+    rows = [_named(row, report) for row in report["pains"]]
+    for row in rows:
+        row["quadrant"] = locale.term("quadrant", row["quadrant"]) if row["quadrant"] else ""
+    sheet.table(columns, rows, freeze_columns=3)
+
+
+def _themes(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
+    text = locale.text
+    columns = [
+        Column("theme_id", "theme_id", "text", 12),
+        Column(text("col_kind"), "polarity", "text", 11),
+        Column(text("col_name_vi"), "name_vi", "text", 42),
+        Column(text("col_name_en"), "name_en", "text", 42),
+        Column(text("col_touchpoint"), "touchpoint", "text", 20),
+        Column(text("col_stage"), "stage", "text", 16),
+        Column(text("col_owner"), "owner", "text", 22),
+        Column(text("col_segments"), "segments", "int", 10),
+        Column(text("col_items"), "items", "int", 10),
+        Column(text("col_customers"), "customers", "int", 10),
+        Column(text("col_keyphrases"), "keyphrases", "text", 40),
+        Column(text("col_first"), "first_seen", "date", 12),
+        Column(text("col_last"), "last_seen", "date", 12),
+        *(Column(text("col_quote", n=n), f"quote_{n}", "text", 50) for n in (1, 2, 3)),
+    ]
+    places = {entry["id"]: entry["name"] for key in ("stages", "touchpoints") for entry in report["journey_map"][key]}
+    rows = [
+        {
+            **row,
+            "polarity": locale.term("polarity", row["polarity"]),
+            "touchpoint": places.get(row["touchpoint"], row["touchpoint"]),
+            "stage": places.get(row["stage"], row["stage"]),
+        }
+        for row in report["themes"]
+    ]
+    sheet.table(columns, rows, freeze_columns=3)
+
+
+def _journey(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
+    text = locale.text
+    columns = [
+        Column(text("col_stage"), "stage_name", "text", 18),
+        Column(text("col_touchpoint"), "name", "text", 30),
+        Column(text("col_owner"), "owner", "text", 24),
+        Column(text("col_items"), "items", "int", 10),
+        Column(text("col_segments"), "segments", "int", 10),
+        Column(text("col_mean"), "mean", "decimal", 14),
+        Column(text("col_low"), "low", "decimal", 12),
+        Column(text("col_high"), "high", "decimal", 12),
+        Column(text("col_enough"), "enough", "text", 12),
+        Column(text("col_negative"), "negative", "percent", 12),
+        Column(text("col_moment"), "moment", "text", 18),
+        Column(text("sec_pains"), "pain_ranks", "text", 22),
+        Column(text("sec_praises"), "praise_count", "int", 12),
+    ]
+    journey_map = report["journey_map"]
+    stages = {stage["id"]: stage["name"] for stage in journey_map["stages"]}
+    moments = {cell["touchpoint"]: cell["moment"] for cell in journey_map["moments_of_truth"]}
+    ranks = {row["pain_id"]: row["rank"] for row in report["pains"]}
+    rows = [
+        {
+            **point,
+            "stage_name": stages.get(point["stage"], point["stage"]),
+            "enough": text("answer_yes") if point["enough"] else text("answer_no"),
+            "negative": point["negative"]["share"],
+            "moment": locale.term("moment", moments[point["id"]]) if point["id"] in moments else "",
+            "pain_ranks": ", ".join(f"#{ranks[pain_id]}" for pain_id in point["pains"]),
+            "praise_count": len(point["praises"]),
+        }
+        for point in journey_map["touchpoints"]
+    ]
+    sheet.table(columns, rows, freeze_columns=2)
+
+
+def _departments(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
+    text = locale.text
+    columns = [
+        Column(text("col_owner"), "owner", "text", 28),
+        Column(text("col_rank"), "rank", "int", 8),
+        Column(text("col_pain"), "name", "text", 46),
+        Column(text("col_touchpoint"), "touchpoint_name", "text", 24),
+        Column(text("col_stage"), "stage_name", "text", 16),
+        Column(text("col_score"), "score", "score", 12),
+        Column(text("col_items"), "items", "int", 10),
+        Column(text("col_quote", n=1), "quote_1", "text", 70),
+    ]
+    pains = {row["pain_id"]: row for row in report["pains"]}
+    rows = [
+        _named(pains[pain_id], report) | {"owner": entry["owner"] or text("no_owner")}
+        for entry in report["departments"]
+        for pain_id in entry["pains"]
+    ]
+    sheet.table(columns, rows)
+
+
+def _segments(report: dict[str, Any], segments: pd.DataFrame, locale: Locale, sheet: Sheet) -> None:
+    """Every segment with its labels in words, as many as a sheet holds."""
+    text = locale.text
+    columns = [
+        Column(text("col_text"), "text", "text", 80),
+        Column(text("col_date"), "created_at", "date", 12),
+        Column(text("col_sentiment"), "sentiment", "text", 11),
+        Column(text("col_kind"), "kind", "text", 12),
+        Column(text("col_severity"), "severity", "int", 10),
+        Column(text("col_stage"), "stage", "text", 16),
+        Column(text("col_touchpoint"), "touchpoint", "text", 22),
+        Column(text("col_theme"), "theme_id", "text", 40),
+        Column(text("col_lang"), "lang", "text", 12),
+        Column(text("col_source"), "source", "text", 22),
+        Column(text("col_row"), "row", "int", 8),
+        Column(text("col_id"), "feedback_id", "text", 22),
+    ]
+    frame = segments.head(MAX_ROWS - 3)
+    places = {entry["id"]: entry["name"] for key in ("stages", "touchpoints") for entry in report["journey_map"][key]}
+    name = "name_vi" if locale.lang == "vi" else "name_en"
+    themes = {row["theme_id"]: row[name] or row["theme_id"] for row in report["themes"]}
+    words = {
+        "sentiment": {key: locale.term("sentiment", key) for key in frame["sentiment"].unique() if key},
+        "kind": {key: locale.term("kind", key) for key in frame["kind"].unique() if key},
+        "lang": {key: locale.term("language", key) for key in frame["lang"].unique() if key},
+        "stage": places,
+        "touchpoint": places,
+        "theme_id": themes,
+    }
+    dates = frame["created_at"].dt.strftime("%Y-%m-%d")
+    values = [
+        (dates if column.key == "created_at" else frame[column.key].map(lambda v, w=words.get(column.key): w.get(v, v) if w else v)).tolist()
+        for column in columns
+    ]
+    if len(frame) < len(segments):
+        sheet.note(text("cut_rows", shown=locale.number(len(frame)), total=locale.number(len(segments))))
+    sheet.columns(columns, values, len(frame))
+
+
+def _quality(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
+    text, quality = locale.text, report["quality"]
+    names = ("read", "kept", "duplicate", "rejected", "repaired")
+    columns = [
+        Column(text("col_file"), "name", "text", 40),
+        Column(text("col_format"), "format", "text", 40),
+        Column(text("col_profile"), "profile", "text", 18),
+        *(Column(text(f"col_{name}"), name, "int", 11) for name in names),
+        Column(text("col_columns"), "columns", "text", 50),
+        Column(text("col_problems"), "notes", "text", 60),
+        Column("SHA-256", "sha256", "text", 66),
+    ]
+    rows = [
+        {
+            **file,
+            "format": " · ".join(part for part in (file["format"], file["encoding"], file["rating_scale"]) if part),
+            "columns": "; ".join(f"{field} ← {column}" for field, column in file["column_map"].items()),
+            "notes": "; ".join(file["problems"]),
+        }
+        for file in quality["files"]
+    ]
+    sheet.table(columns, rows, frozen=False)
+    groups = {
+        "languages_title": [(locale.term("language", r["name"]), r["count"]) for r in quality["languages"]],
+        "masked_title": [(locale.term("masked", r["name"]), r["count"]) for r in quality["masked"]],
+        "boilerplate_title": [(locale.term("boilerplate", r["name"]), r["count"]) for r in quality["boilerplate"]],
+        "abstained_title": [
+            (text(f"label.{r['label']}"), f"{locale.percent(r['share'])} ({locale.number(r['count'])})")
+            for r in quality["abstained"]
+        ],
+        "unassigned_title": [
+            (locale.term(group, r["name"]), r["count"]) for group in ("unassigned", "vague") for r in quality[group]
+        ],
+        "rejected_title": [(r["reason"], r["rows"]) for r in quality["rejected_reasons"]],
+        "caveats_title": [(text(f"caveat.{key}"), "") for key in quality["caveats"]],
+    }
+    for title, pairs in groups.items():
+        if pairs:
+            sheet.heading(text(title))
+            sheet.pairs(pairs)
