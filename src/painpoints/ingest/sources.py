@@ -138,13 +138,17 @@ def _members(name: str, data: bytes, settings: IngestSettings) -> Iterator[Sourc
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [m for m in archive.infolist() if not m.is_dir() and _wanted(m.filename)]
             if not members:
-                raise InputError(f"{name}: the archive holds no export; the formats read are {' '.join(SUPPORTED)}.")
+                raise InputError(
+                    f"{name}: the archive holds no export; the formats read are {' '.join(SUPPORTED)}."
+                )
             _check_sizes(name, members, settings)
             for member in sorted(members, key=lambda m: m.filename):
                 inner = f"{name}/{member.filename}"
-                yield from _unpack(inner, _member_bytes(archive, member, inner, settings), settings, inside=True)
+                yield from _unpack(inner, _member_bytes(archive, member, inner), settings, inside=True)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise InputError(f"{name}: the archive is damaged or of a kind that cannot be read ({error}).") from error
+        raise InputError(
+            f"{name}: the archive is damaged or of a kind that cannot be read ({error})."
+        ) from error
 
 
 def _wanted(member: str) -> bool:
@@ -154,13 +158,17 @@ def _wanted(member: str) -> bool:
 def _check_sizes(name: str, members: list[zipfile.ZipInfo], settings: IngestSettings) -> None:
     for member in members:
         if member.flag_bits & 1:
-            raise InputError(f"{name}/{member.filename}: protected by a password; unpack it and name the files.")
+            raise InputError(
+                f"{name}/{member.filename}: protected by a password; unpack it and name the files."
+            )
     _refuse_bomb(name, sum(m.file_size for m in members), sum(m.compress_size for m in members), settings)
 
 
 def _refuse_bomb(name: str, unpacked: int, packed: int, settings: IngestSettings) -> None:
     too_large = unpacked > settings.max_file_bytes
-    suspicious = unpacked > settings.free_unpacked_bytes and unpacked > settings.max_unpack_ratio * max(packed, 1)
+    suspicious = unpacked > settings.free_unpacked_bytes and unpacked > settings.max_unpack_ratio * max(
+        packed, 1
+    )
     if too_large or suspicious:
         raise InputError(
             f"{name}: unpacks from {packed:,} to {unpacked:,} bytes or more; over {settings.max_unpack_ratio}-fold "
@@ -169,7 +177,7 @@ def _refuse_bomb(name: str, unpacked: int, packed: int, settings: IngestSettings
         )
 
 
-def _member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, settings: IngestSettings) -> bytes:
+def _member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes:
     # the size that an archive declares may be a lie, so reading stops one byte after it
     with archive.open(member) as stream:
         data = stream.read(member.file_size + 1)

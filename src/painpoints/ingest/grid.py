@@ -1,0 +1,41 @@
+"""The two shapes that readers give: a grid whose header is still to be found, and a table with named columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["Grid", "Rejection", "Table"]
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A record that is not used. `row` counts records from 1."""
+
+    row: int
+    column: str
+    reason: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Records as lists of cells, header included; `broken` maps the position of an unreadable record to the reason."""
+
+    records: list[list[str]]
+    broken: dict[int, str] = field(default_factory=dict)
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns of equal length. `rows[i]` is the number of record i in the file; `read` counts broken ones too."""
+
+    columns: Mapping[str, Sequence[str]]
+    rows: list[int]
+    read: int
+    rejections: tuple[Rejection, ...] = ()
+    header: tuple[tuple[str, ...], ...] = ()
+    """the header rows as they were; empty for formats that name their columns"""
+    sheet: str = ""
+    problems: tuple[str, ...] = ()

@@ -1,0 +1,31 @@
+"""Parquet through pyarrow: every column as text, nested ones flattened with dots."""
+
+from __future__ import annotations
+
+import io
+
+from painpoints.errors import InputError
+from painpoints.ingest.grid import Table
+
+__all__ = ["parse_parquet"]
+
+
+def parse_parquet(name: str, data: bytes) -> Table:
+    """The whole file as a table of text. Raises InputError where it is damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(io.BytesIO(data))
+        while any(pa.types.is_struct(field.type) for field in table.schema):
+            table = table.flatten()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(f"{name}: the Parquet file is damaged or cannot be read ({error}).") from error
+    columns = {column: _spelt(table.column(column)) for column in dict.fromkeys(table.column_names)}
+    return Table(columns, list(range(1, table.num_rows + 1)), table.num_rows)
+
+
+def _spelt(column: object) -> list[str]:
+    from painpoints.ingest.workbooks import spelt_cell
+
+    return ["" if value is None else spelt_cell(value) for value in column.to_pylist()]  # type: ignore[attr-defined]

@@ -1,0 +1,63 @@
+"""XLSX, XLSM, XLSB, XLS and ODS through calamine: cells become text in one plain spelling."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterable, Sequence
+
+from painpoints.errors import InputError
+from painpoints.ingest.grid import Grid
+
+__all__ = ["parse_workbook", "spelt_cell"]
+
+
+def parse_workbook(name: str, data: bytes) -> list[Grid]:
+    """One grid a sheet that has cells, in the order of the tabs. Blank rows at the end are no records.
+
+    Raises InputError for a workbook that is damaged, protected by a password or empty.
+    """
+    import python_calamine
+
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [(sheet, workbook.get_sheet_by_name(sheet)) for sheet in workbook.sheet_names]
+        grids = [Grid(_records(sheet.iter_rows()), sheet=title) for title, sheet in sheets]
+    except python_calamine.PasswordError as error:
+        raise InputError(f"{name}: protected by a password; save it without one.") from error
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise InputError(f"{name}: the workbook is damaged or cannot be read ({error}).") from error
+    found = [grid for grid in grids if grid.records]
+    if not found:
+        raise InputError(f"{name}: the workbook holds no rows.")
+    return found
+
+
+def _records(rows: Iterable[Sequence[object]]) -> list[list[str]]:
+    records = [[spelt_cell(cell) for cell in row] for row in rows]
+    while records and not any(records[-1]):
+        records.pop()
+    while records and not any(records[0]):
+        records.pop(0)
+    return records
+
+
+def _number(value: float) -> str:
+    """Whole numbers without ``.0``; a code of sixteen digits must not turn into 1.2e+15."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e22 else repr(value)
+
+
+_SPELLERS: dict[type, Callable[..., str]] = {
+    str: str,
+    bool: lambda value: "true" if value else "false",
+    int: str,
+    float: _number,
+    dt.datetime: lambda value: value.isoformat(" "),
+    dt.date: lambda value: value.isoformat(),
+    dt.time: lambda value: value.isoformat(),
+}
+
+
+def spelt_cell(cell: object) -> str:
+    """A cell value as text: ISO dates, whole numbers without a fraction."""
+    return _SPELLERS.get(type(cell), str)(cell)
