@@ -1,0 +1,147 @@
+"""Detector of people's names where the context is clear: an introduction, a signature, a phone next to it.
+
+A Vietnamese name alone is left: it may be a street, a branch or a product. Offsets are into the shadow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from painpoints.text.redact_shadow import Shadow
+from painpoints.text.redact_words import BANKS, FAMILY_NAMES, any_of, words
+
+__all__ = ["find_names"]
+
+Found = tuple[int, int, str]
+
+_CAP = r"(?:[A-Z][a-z]{1,11}|[A-Z]{1,9})(?![A-Za-z0-9])"
+_SYLLABLE = r"(?:[A-Z][a-z]{0,6}|[A-Z]{1,7})(?![A-Za-z0-9])"
+_FAMILY = "(?:" + "|".join(f"{n.capitalize()}|{n.upper()}" for n in sorted(FAMILY_NAMES)) + ")(?![A-Za-z])"
+_FULL = rf"{_FAMILY}(?: {_SYLLABLE}){{1,4}}"
+_ANY = rf"{_CAP}(?: {_CAP}){{0,3}}"
+_TITLE = r"(?i:anh|chi|co|chu|bac|ong|ba|em|c|a|mr|mrs|ms|miss)\.? "
+_LINK = r" ?(?:(?i:la|is)(?![A-Za-z])|:|-|=)? ?"
+
+_INTRODUCED = (
+    # tôi tên là Lan · họ tên: Nguyễn Văn A · ký tên Lan
+    re.compile(
+        r"(?<![A-Za-z])(?i:(?:toi|em|minh|chau|con|tui|chi|anh|co) ten(?: la)?|ten (?:toi|em|minh|tui|chau|la)"
+        r"|ho (?:va )?ten|ten (?:khach(?: hang)?|kh|day du|nguoi (?:nhan|gui|mua|dat))|ky ten"
+        r"|my (?:full )?name is|my name'?s|full name|i am called)"
+        rf"{_LINK}(?:{_TITLE})?(?P<name>{_ANY})"
+    ),
+    # em là Nguyễn Thị Lan · người nhận: Trần Văn B · chủ tk NGUYEN VAN C · anh Lê Văn D
+    re.compile(
+        r"(?<![A-Za-z])(?i:(?:toi|em|minh|chau|tui) la|chu (?:tk|tai khoan|the|thue bao)|ctk"
+        r"|nguoi (?:nhan|gui|mua|dat|lien he)|khach(?: hang)?|kh|i am|i'm|this is|name|ten|anh|chi|chu|bac|ong|em|ban"
+        r"|nhan vien|nv|tai xe|shipper|bac si|bs"
+        rf"|giao dich vien|gdv|account name|signed|gui|gap|customer){_LINK}(?:{_TITLE})?(?P<name>{_FULL})"
+    ),
+    # bạn nhân viên tên Hùng
+    re.compile(
+        r"(?<![A-Za-z])(?i:ban|anh|chi|em|co|chu|nv|nhan vien|shipper|tai xe|bac si|bs|quan ly|ong|ba|nguoi|khach)"
+        rf"(?: (?i:nhan vien|nv|shipper|giao hang|tai xe|le tan|bao ve|tu van|nu|nam|quan ly))?"
+        rf" (?i:ten)(?: (?i:la))? (?P<name>{_ANY})"
+    ),
+    re.compile(rf"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss)\.? (?!DIY)(?P<name>{_ANY})"),
+    # Trân trọng,⏎Nguyễn Văn A
+    re.compile(
+        r"(?<![A-Za-z])(?i:regards|sincerely|tran trong|than men|best wishes)[ ]?[,.!]?[ ]?[\n,]\s{0,3}"
+        rf"(?P<name>{_ANY}) ?(?:\n|\Z)"
+    ),
+)  # fmt: skip
+
+_SMALL = re.compile(
+    r"(?<![a-z])(?:(?:toi|em|minh) ten(?: la)?|ten (?:toi|em|minh) la|toi la|ten la|my name is)[ :]{1,2}"
+    rf"(?P<name>{any_of(*FAMILY_NAMES)} (?:(?:van|thi|duc|minh|ngoc|thanh|quoc|huu|xuan|kim|hong|thu|dinh|cong|bao) )?"
+    r"[a-z]{1,7})(?![a-z0-9])"
+)
+_SMALL_GIVEN = re.compile(r"(?<![a-z])my name is (?P<name>[a-z]{2,12})(?![a-z])")
+_NOT_GIVEN = frozenset(
+    words("not on in wrong spelled misspelled still missing never the a also already unknown")
+)
+
+_NEVER_IN_NAMES = frozenset(
+    words(
+        """khong chua shop app sdt dt cccd cmnd cmt stk tk lh so zalo tel phone mail email fb nhung va hotline gap the
+        and vcb mb acb bidv"""
+    )
+)
+
+_NOT_NAMES = frozenset(
+    words(
+        """khong chua da toi minh em shop app nhung va ngan giao nhan vien cho mua gui cam thank thanks please ok oke
+        vang sai rat qua the this that i my not very admin ad page khach dich san hom nay nen shopee lazada tiki grab
+        be momo zalo facebook google hotline otp vip pro"""
+    )
+)
+
+_NOT_PEOPLE = frozenset(
+    {"ha noi", "ha tinh", "ha nam", "ha giang", "ha long", "ha dong", "ho chi minh", "ho tay", "lam dong", "cao bang",
+     "thai nguyen", "thai binh", "thai lan", "hua hin", "mai linh", "ho guom", "ly son", "cao lanh", "vu quang",
+     "than thiet", "la liga"}
+)  # fmt: skip
+
+_BESIDE = any_of(
+    "sdt", "so dt", "dt", "so dien thoai", "dien thoai", "phone", "tel", "cccd", "cmnd", "can cuoc", "zalo", "stk",
+    "so tk", "tk", "lh", "lien he", "so", "email", "mail", "mobile", "cmt",
+)  # fmt: skip
+_BEFORE = re.compile(
+    rf"(?P<name>(?:(?<=[^A-Za-z])|\A)(?:(?<!\w){_TITLE}(?P<called>{_SYLLABLE}(?: {_SYLLABLE}){{0,3}})|(?P<full>{_FULL})))"
+    rf"[ ,:;\-(\n]{{0,4}}(?:(?i:{_BESIDE})[ .:\-]{{0,3}}){{0,3}}\Z"
+)
+_AFTER = re.compile(
+    r"[ ,:;\-()\n]{0,4}"
+    rf"(?:(?i:gap|ten|chu tk|chu tai khoan|ctk|nguoi nhan|cua|{BANKS})(?![A-Za-z])[ :,;\-(]{{0,3}}){{0,3}}"
+    rf"(?:{_TITLE}(?P<called>{_SYLLABLE}(?: {_SYLLABLE}){{0,3}})|(?P<full>{_FULL}))"
+)
+_WINDOW = 60
+_NEIGHBOURS = frozenset({"PHONE", "ID_NUMBER", "ACCOUNT", "EMAIL", "CARD"})
+
+_HINT = re.compile(
+    r"\bten\b|\bname\b|\bla [a-z]|\bi'?m\b|\bi am\b|this is|chu (?:tk|tai khoan|the)|\bctk\b|nguoi (?:nhan|gui|mua|dat|lien)"
+    r"|khach|\bkh\b|\banh\b|\bchi\b|\bco\b|\bchu\b|\bbac\b|\bong\b|\bem\b|\bban\b|nhan vien|\bnv\b|tai xe|shipper"
+    r"|\bbs\b|gdv|giao dich|\bgap\b|\bgui\b|signed|customer|regards|sincerely|tran trong|than men|best wishes"
+    r"|\bm(?:r|rs|s|iss)\b"
+)
+
+
+def find_names(shadow: Shadow, found: Iterable[Found]) -> Iterator[Found]:
+    """NAME spans: introductions and signatures, and names beside one of the spans already `found`."""
+    plain, lower = shadow.plain, shadow.lower
+    if plain != lower and _HINT.search(lower):
+        for pattern in _INTRODUCED:
+            for match in pattern.finditer(plain):
+                yield from _named(plain, *match.span("name"))
+    if "ten" in lower or "toi la" in lower or "name" in lower:
+        yield from ((*match.span("name"), "NAME") for match in _SMALL.finditer(lower))
+        for match in _SMALL_GIVEN.finditer(lower):
+            if match["name"] not in _NOT_GIVEN:
+                yield *match.span("name"), "NAME"
+    for start, end, kind in found:
+        if kind in _NEIGHBOURS:
+            yield from _beside(plain, start, end)
+
+
+def _beside(plain: str, start: int, end: int) -> Iterator[Found]:
+    before = _BEFORE.search(plain, max(0, start - _WINDOW), start)
+    after = _AFTER.match(plain, end, min(len(plain), end + _WINDOW))
+    for match in (before, after):
+        if match is not None:
+            group = "called" if match["called"] else "full"
+            yield from _named(plain, *match.span(group))
+
+
+def _named(plain: str, start: int, end: int) -> Iterator[Found]:
+    """The name without words that only begin the next sentence; nothing where the first is no name."""
+    parts = plain[start:end].split(" ")
+    if " ".join(parts[:2]).lower() in _NOT_PEOPLE or " ".join(parts[:3]).lower() in _NOT_PEOPLE:
+        return
+    if parts[0].lower() in _NOT_NAMES:
+        return
+    kept = 1
+    while kept < len(parts) and parts[kept].lower() not in _NEVER_IN_NAMES:
+        kept += 1
+    if parts[0].lower() not in _NEVER_IN_NAMES:
+        yield start, start + len(" ".join(parts[:kept])), "NAME"
