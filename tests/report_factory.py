@@ -71,7 +71,6 @@ HOSTILE = (
     "=HYPERLINK(\"http://evil.example\",\"bấm\")",
     "W" * 6_000,
     "Z" + "\u0301" * 400 + "algo",
-    "hỏng \ud800 mã",
 )  # fmt: skip
 
 _STAGES = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from painpoints.rank.parts import PARTS
-from painpoints.report.clean import display_text, jsonable
+from painpoints.report.clean import MAX_NAME, clip, display_text, jsonable
 from painpoints.report.journey_map import build_journey_map, localized
 from painpoints.report.quality import build_quality
 from painpoints.report.stats import share_interval
@@ -127,8 +127,9 @@ def _theme_detail(inp: ReportInput, row: dict[str, Any]) -> dict[str, Any]:
     stages = {stage.id: stage.name for stage in inp.journey.stages}
     known = inp.themes.themes.set_index("theme_id")
     found = known.loc[row["theme_id"]] if row["theme_id"] in known.index else {}
+    name = localized({"vi": row["name_vi"], "en": row["name_en"]}, inp.lang)
     return {
-        "name": localized({"vi": row["name_vi"], "en": row["name_en"]}, inp.lang) or row["theme_id"],
+        "name": clip(name, MAX_NAME) or row["theme_id"],
         "touchpoint_name": localized(names.get(row["touchpoint"], row["touchpoint"] or ""), inp.lang),
         "stage_name": localized(stages.get(row["stage"], row["stage"] or ""), inp.lang),
         "subtitle": display_text(found.get("subtitle", "")),

@@ -30,16 +30,16 @@ def emotion_curve(journey_map: dict[str, Any], ranks: dict[str, int], locale: Lo
     pins = max((min(len(point["pains"]), _MAX_PINS) for point in touchpoints), default=0)
     bottom = _TOP + _PLOT + _LANE
     names_at = bottom + 8 + _LANE * max(pins, 1)
-    height = names_at + 66
+    names = [wrap(point["name"], int(step / 6.2), 4) for point in touchpoints]
+    height = names_at + 16 + 13 * max((len(rows) for rows in names), default=1)
     moments = {cell["touchpoint"] for cell in journey_map["moments_of_truth"]}
     centres = [_LEFT + step * (position + 0.5) for position in range(len(touchpoints))]
     marks: list[Markup] = [*_bands(journey_map, step, names_at, locale), *_feeling_axis(width, locale)]
     marks += _curve(touchpoints, centres)
-    for point, x in zip(touchpoints, centres, strict=True):
+    for point, x, rows in zip(touchpoints, centres, names, strict=True):
         marks.append(_feeling_mark(point, x, point["id"] in moments, locale))
         marks += _pain_pins(point, x, bottom, ranks)
         marks += _praise_pins(point, x)
-        rows = wrap(point["name"], int(step / 6.2), 4)
         marks += [text(x, names_at + 12 + 13 * n, row, "tick") for n, row in enumerate(rows)]
     return drawing(round(width), round(height), locale.text("curve_title"), *marks, class_="emotion-curve")
 
@@ -111,12 +111,18 @@ def _feeling_mark(point: dict[str, Any], x: float, is_moment: bool, locale: Loca
     marks = [tag("title", label)]
     if point["low"] is not None:
         marks.append(line(x, _height_of(point["low"]), x, _height_of(point["high"]), "whisker"))
-    tone = "pos" if point["mean"] > 0 else "neg"
-    state = f"dot-{tone}" if point["enough"] else "dot-hollow"
+    state = f"dot-{_tone(point)}" if point["enough"] else "dot-hollow"
     marks.append(tag("circle", cx=x, cy=y, r=6.0, class_=f"dot {state}"))
     if is_moment:
         marks.append(tag("path", d=f"M{x:.1f} {y - 14:.1f} l14 14 l-14 14 l-14 -14 z", class_="moment"))
     return tag("g", *marks)
+
+
+def _tone(point: dict[str, Any]) -> str:
+    """'pos' or 'neg' where the interval leaves out zero, else 'even'."""
+    if point["low"] is None or point["low"] <= 0 <= point["high"]:
+        return "even"
+    return "pos" if point["mean"] > 0 else "neg"
 
 
 def _pain_pins(point: dict[str, Any], x: float, bottom: float, ranks: dict[str, int]) -> list[Markup]:
@@ -155,7 +161,7 @@ def volume_chart(volumes: dict[str, Any], locale: Locale) -> Markup:
     """Items a period as bars; above them the share of items with a complaint and its interval."""
     points, unit = volumes["chart"]["points"], volumes["chart"]["unit"]
     width, left, share_top, share_height, bar_top, bar_height = 1100.0, 56.0, 26.0, 90.0, 150.0, 120.0
-    step = min((width - left - 10) / len(points), 64.0)
+    step = (width - left - 10) / max(len(points), 8)
     most = max(point["items"] for point in points)
     centres = [left + step * (n + 0.5) for n in range(len(points))]
     share_y = [share_top + share_height * (1 - (point["negative"]["share"] or 0.0)) for point in points]

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["clip", "csv_safe", "display_text", "is_formula_like", "jsonable"]
+__all__ = ["MAX_NAME", "clip", "csv_safe", "display_text", "is_formula_like", "jsonable"]
 
-# C0 and C1 controls (tab and line feed stay), surrogates, and the marks that reorder or hide text around them.
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+# Terminal colours, C0 and C1 controls (tab and line feed stay), surrogates, and the marks that reorder or hide text around them.
+_HIDDEN = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+MAX_NAME = 160
+"""characters of a theme's name that are shown; a longer one is a pasted text"""
 _SPACES = re.compile(r"\s+")
 _CSV_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # More than three combining marks in a row are text made to spill over its neighbours.

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from painpoints import __version__
 from painpoints.report import charts, glyphs
-from painpoints.report.clean import clip
+from painpoints.report.clean import MAX_NAME, clip
 from painpoints.report.locale import Locale
 from painpoints.report.svg import tag
 
@@ -116,7 +116,7 @@ def _star() -> Markup:
 
 def _named(row: dict[str, Any], lang: str) -> str:
     first, second = ("name_vi", "name_en") if lang == "vi" else ("name_en", "name_vi")
-    return str(row[first] or row[second] or row["theme_id"])
+    return clip(str(row[first] or row[second] or row["theme_id"]), MAX_NAME)
 
 
 def _tone(feeling: dict[str, Any]) -> str:
