@@ -8,6 +8,7 @@ import io
 import json
 import random
 import unicodedata
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,7 @@ PLAY_HEADER = [
     "Review Last Update Millis Since Epoch", "Star Rating", "Review Title", "Review Text",
     "Developer Reply Date and Time", "Developer Reply Millis Since Epoch", "Developer Reply Text", "Review Link",
 ]  # fmt: skip
-PLAY_LINK = (
-    "https://play.google.com/console/developers/0/app/0/user-feedback/review-details?reviewId={}&corpus=PUBLIC_REVIEWS"
-)
+PLAY_LINK = "https://play.google.com/console/developers/0/app/0/user-feedback/review-details?reviewId={}&corpus=PUBLIC_REVIEWS"
 TICKET_HEADER = [
     "Ticket ID", "Created at", "Channel", "Requester", "Customer ID", "Subject", "Description", "Group", "Priority",
     "Status", "Satisfaction", "Agent reply",
@@ -57,10 +56,14 @@ def mojibake(text: str) -> str:
 
 def insert_copies(records: list[Record], count: int, rng: random.Random, *, apart: int) -> None:
     """Repeats `count` records a few places later, as when two exports were pasted together."""
-    picked = [r for r in records if r.item and len(r.item.draft.body) > 25 and not r.flags & {"spam", "story"}]
+    picked = [
+        r for r in records if r.item and len(r.item.draft.body) > 25 and not r.flags & {"spam", "story"}
+    ]
     for record in rng.sample(picked, count):
         at = min(records.index(record) + rng.randrange(1, apart), len(records))
-        records.insert(at, Record(record.item, record.cells, record.feedback_id, record.flags | {"duplicate"}))
+        records.insert(
+            at, Record(record.item, record.cells, record.feedback_id, record.flags | {"duplicate"})
+        )
 
 
 def spoil(records: list[Record], flag: str, count: int, rng: random.Random) -> list[Record]:
@@ -68,7 +71,9 @@ def spoil(records: list[Record], flag: str, count: int, rng: random.Random) -> l
     clean = [
         r
         for r in records
-        if r.item and len(r.item.draft.body) > 40 and not r.flags & {"duplicate", "mojibake", "nfd", "html", "broken"}
+        if r.item
+        and len(r.item.draft.body) > 40
+        and not r.flags & {"duplicate", "mojibake", "nfd", "html", "broken"}
     ]
     chosen = rng.sample(clean, count)
     for record in chosen:
@@ -101,13 +106,21 @@ def write_play(items: list[Item], path: Path, planner: Planner) -> list[Record]:
     for item in items:
         sent = item.when.replace(tzinfo=LOCAL).astimezone(dt.UTC)
         edited = sent + dt.timedelta(hours=rng.randrange(1, 60)) if rng.random() < 0.08 else sent
-        review_id = f"{rng.getrandbits(32):08x}-{rng.getrandbits(16):04x}-4{rng.getrandbits(12):03x}-a{rng.getrandbits(12):03x}-{rng.getrandbits(48):012x}"
+        review_id = str(uuid.UUID(int=rng.getrandbits(128), version=4))
         code, name = version(item)
         reply = [""] * 3
         if item.draft.body and rng.random() < 0.2:
             when = sent + dt.timedelta(hours=rng.randrange(3, 70))
-            reply = [f"{when:%Y-%m-%dT%H:%M:%SZ}", millis(when), planner.bank.frame("developer_reply", item.writer)]
-        title = rng.choice(["Tệ", "Góp ý", "Ứng dụng", "Tốt"]) if len(item.draft.body) > 60 and rng.random() < 0.03 else ""
+            reply = [
+                f"{when:%Y-%m-%dT%H:%M:%SZ}",
+                millis(when),
+                planner.bank.frame("developer_reply", item.writer),
+            ]
+        title = (
+            rng.choice(["Tệ", "Góp ý", "Ứng dụng", "Tốt"])
+            if len(item.draft.body) > 60 and rng.random() < 0.03
+            else ""
+        )
         cells = [
             "vn.example.chanlua", code, name, item.writer.lang, rng.choice(devices), f"{sent:%Y-%m-%dT%H:%M:%SZ}",
             millis(sent), f"{edited:%Y-%m-%dT%H:%M:%SZ}", millis(edited), str(item.rating), title, item.draft.body,
@@ -121,7 +134,9 @@ def write_play(items: list[Item], path: Path, planner: Planner) -> list[Record]:
     insert_copies(records, 8, rng, apart=60)
     for at, record in enumerate(spoil(records, "broken", 5, rng)):
         record.cells = record.cells[:7] if at % 2 else [*record.cells[:12], "", "", *record.cells[12:], "?"]
-    path.write_bytes(b"\xff\xfe" + csv_text([PLAY_HEADER, *(r.cells for r in records)], ",").encode("utf-16-le"))
+    path.write_bytes(
+        b"\xff\xfe" + csv_text([PLAY_HEADER, *(r.cells for r in records)], ",").encode("utf-16-le")
+    )
     return number(records)
 
 
@@ -148,7 +163,16 @@ def write_nps(items: list[Item], path: Path, rng: random.Random) -> list[Record]
         order = item.context["dh"] if rng.random() < 0.7 else ""
         score = "" if rng.random() < 0.015 else str(item.rating)
         group = "" if rng.random() < 0.03 else customer.group
-        cells = [answer_id, f"{item.when:%d/%m/%Y %H:%M}", customer.id, group, customer.city, score, item.draft.body, order]
+        cells = [
+            answer_id,
+            f"{item.when:%d/%m/%Y %H:%M}",
+            customer.id,
+            group,
+            customer.city,
+            score,
+            item.draft.body,
+            order,
+        ]
         records.append(Record(item, cells, answer_id, set(item.flags)))
     start = len(records) // 2
     for record in records[start : start + 24]:  # a block once opened and saved in Excel
@@ -163,7 +187,9 @@ def write_nps(items: list[Item], path: Path, rng: random.Random) -> list[Record]
     records[90].flags.add("bad_rating")
     send_twice(records, 7, rng)
     for at, record in enumerate(spoil(records, "broken", 6, rng)):
-        record.cells = record.cells[:4] if at % 2 else [*record.cells[:6], *record.cells[6:7], "", "", *record.cells[7:]]
+        record.cells = (
+            record.cells[:4] if at % 2 else [*record.cells[:6], *record.cells[6:7], "", "", *record.cells[7:]]
+        )
     text = csv_text([NPS_HEADER, *(r.cells for r in records)], ";")
     path.write_bytes(to_cp1258(text))
     return number(records)
@@ -171,10 +197,14 @@ def write_nps(items: list[Item], path: Path, rng: random.Random) -> list[Record]
 
 def send_twice(records: list[Record], count: int, rng: random.Random) -> None:
     """The same customer sends the same answer again minutes later, under a new id."""
-    for record in rng.sample([r for r in records if r.item and len(r.item.draft.body) > 30 and not r.flags], count):
+    for record in rng.sample(
+        [r for r in records if r.item and len(r.item.draft.body) > 30 and not r.flags], count
+    ):
         again = list(record.cells)
         again[0] = str(int(record.cells[0]) + 1)
-        records.insert(records.index(record) + 1, Record(record.item, again, again[0], record.flags | {"duplicate"}))
+        records.insert(
+            records.index(record) + 1, Record(record.item, again, again[0], record.flags | {"duplicate"})
+        )
 
 
 def to_cp1258(text: str) -> bytes:
@@ -257,7 +287,7 @@ def write_tickets(items: list[Item], path: Path, planner: Planner) -> list[Recor
             41000 + n * 2 + rng.randrange(2), item.when, item.context.get("via", "Email"), item.context["ten"],
             known.id if known else "", subject, item.draft.body, rng.choice(["CSKH 1", "CSKH 2", "Kho vận", ""]),
             rng.choice(["Low", "Normal", "Normal", "High", "Urgent"]), rng.choice(["Solved", "Closed", "Open", "Pending"]),
-            rng.choice(["", "", "", "Offered", "Good", "Bad"]) if item.mode != "pain" else rng.choice(["", "", "Offered", "Bad"]),
+            rng.choice(["", "", "Offered", "Bad"] if item.mode == "pain" else ["", "", "", "Offered", "Good", "Bad"]),
             reply,
         ]  # fmt: skip
         records.append(Record(item, cells, str(cells[0]), set(item.flags)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from typing import Any
 
 from demo_plan import (
@@ -16,7 +17,6 @@ from demo_plan import (
     Planner,
     fill,
     make_context,
-    phone_number,
 )
 from demo_text import Draft, Part, Writer, lower_first, make_writer, noise, strip_accents
 
@@ -31,6 +31,7 @@ MILD = {
     "other": ([3, 3, 4], [6, 7, 7, 8]),
     "mixed": ([2, 3, 3, 4], [5, 6, 6, 7]),
 }
+FOREIGN_PAIN = re.compile("失望|꺼져|jamais")
 SHORT_KEYS = {"p": [60, 22, 18], "t": [0, 10, 90], "n": [50, 15, 35], "f": [80, 12, 8]}
 
 
@@ -60,12 +61,16 @@ def issue_item(
         item.flags.add("sarcasm")
     if mixed:
         item.flags.add("mixed")
-    worst = max((planner.issues[p.key].get("severity", 0) for p in draft.parts if p.key in planner.issues), default=0)
+    worst = max(
+        (planner.issues[p.key].get("severity", 0) for p in draft.parts if p.key in planner.issues), default=0
+    )
     item.rating = rate(item, "mixed" if mixed else kind, worst or 1, planner.rng)
     return item
 
 
-def plain_item(planner: Planner, channel: str, mode: str, when: dt.datetime, customer: Customer | None) -> Item:
+def plain_item(
+    planner: Planner, channel: str, mode: str, when: dt.datetime, customer: Customer | None
+) -> Item:
     """An item about no issue: short, empty, spam, off topic, in another language, or a long ramble."""
     rng = planner.rng
     writer = customer.writer if customer else make_writer(rng)
@@ -87,7 +92,9 @@ def plain_item(planner: Planner, channel: str, mode: str, when: dt.datetime, cus
         raise RuntimeError(f"no sentence left for {key} on {when:%Y-%m-%d}")
     text = fill(line.text, context)
     item.draft = Draft([Part(key, text, line.lang, line.flags)], text)
-    scale = {"short_pos": "praise", "short_neg": "pain"}.get(key, "other")
+    scale = {"short_pos": "praise", "short_neg": "pain", "other_language": "praise"}.get(key, "other")
+    if FOREIGN_PAIN.search(text):
+        scale = "pain"
     item.rating = rate(item, scale, 3, rng)
     return item
 
@@ -133,7 +140,11 @@ def play_story(planner: Planner, customer: Customer, steps: list[tuple[str, str]
     rng, items, worst = planner.rng, [], 0
     keys = [key for key, _ in steps]
     earliest = UPDATE_DAY if "otp_login" in keys else FIRST_DAY
-    latest = FADE_DAY - dt.timedelta(days=9) if "torn_rice_bag" in keys else LAST_DAY - dt.timedelta(days=9 * len(steps))
+    latest = (
+        FADE_DAY - dt.timedelta(days=9)
+        if "torn_rice_bag" in keys
+        else LAST_DAY - dt.timedelta(days=9 * len(steps))
+    )
     when = planner.moment(earliest, latest)
     for key, channel in steps:
         kind = planner.issues[key]["kind"]
@@ -153,7 +164,6 @@ def play_story(planner: Planner, customer: Customer, steps: list[tuple[str, str]
 
 def all_items(planner: Planner, customers: list[Customer]) -> list[Item]:
     """Every item of the plan in time order."""
-    rng = planner.rng
     items = story_items(planner, customers) + ramble_items(planner, customers)
     for channel, plan in PLAN.items():
         for mode, count in plan.items():
@@ -165,7 +175,6 @@ def all_items(planner: Planner, customers: list[Customer]) -> list[Item]:
     for item in items:
         dress(item, planner)
     items.sort(key=lambda i: (i.when, i.channel, i.draft.body))
-    rng.random()
     return items
 
 
@@ -190,11 +199,11 @@ def one_more(planner: Planner, channel: str, mode: str, customers: list[Customer
 def dress(item: Item, planner: Planner) -> None:
     """Adds what the channel adds: greetings, personal data, signatures and quoted mail to tickets, tags to comments."""
     rng = planner.rng
-    if item.mode == "empty" or item.mode == "ramble" and item.channel != "t":
+    if item.mode == "empty" or (item.mode == "ramble" and item.channel != "t"):
         return
     if item.channel == "f" and rng.random() < 0.12:
-        friend = f"@{strip_accents(rng.choice(['Ngọc', 'Bống', 'Tèo', 'Mía', 'Su', 'Bắp', 'Cún']))} {rng.choice(['Nhà Bên', 'Tập Nấu', 'Xóm Trên'])}"
-        item.draft.body = f"{friend} {item.draft.body}"
+        friend = rng.choice(["Ngọc", "Bống", "Tèo", "Mía", "Su", "Bắp", "Cún"])
+        item.draft.body = f"@{friend} {rng.choice(['Nhà Bên', 'Tập Nấu', 'Xóm Trên'])} {item.draft.body}"
     if item.channel == "t":
         item.context["via"] = rng.choices(["Email", "Web", "Chat", "Zalo", "Hotline"], [36, 20, 22, 14, 8])[0]
         item.draft.body = dress_ticket(item, planner)
@@ -225,13 +234,16 @@ def dress_ticket(item: Item, planner: Planner) -> str:
             body = f"{body}\n{frame('close_ticket')}"
         return body
     lines = [frame("open_ticket")] if rng.random() < 0.75 else []
+    if item.mode != "ramble" and item.context["dh"] not in body and rng.random() < 0.4:
+        lines.append(frame("ticket_context"))
     lines.append(body)
     if rng.random() < 0.65:
         lines.append(frame("close_ticket"))
     if rng.random() < 0.6:
         lines += ["", fill(planner.bank.frame("signature", writer), item.context)]
     if via == "Email" and rng.random() < 0.3:
-        lines += ["", fill(planner.bank.frame("quoted", writer), item.context)]
+        for _ in range(rng.choice([1, 1, 1, 1, 2, 4])):
+            lines += ["", fill(planner.bank.frame("quoted", writer), item.context)]
     text = "\n".join(lines)
     if rng.random() < 0.03:
         text = text.replace("\n", "<br>").replace(" &", " &amp;").replace(". ", ".&nbsp;", 1)
@@ -259,9 +271,8 @@ def subject(item: Item, planner: Planner) -> str:
 def facebook_name(item: Item, rng: random.Random) -> dict[str, Any]:
     """An invented author of a comment."""
     first = rng.choice(["Ngọc", "Bé", "Mẹ", "Nhà", "Cô", "Anh", "Tiểu", "Hạt", "Út", "Nắng"])
-    last = rng.choice(["Trâm", "Bắp", "Lúa Mạch", "Của Tí", "Sơ Ri", "Vườn Chuối", "Muối Mè", "Ba Ký", "Hạ", "Rơm"])
+    last = rng.choice(
+        ["Trâm", "Bắp", "Lúa Mạch", "Của Tí", "Sơ Ri", "Vườn Chuối", "Muối Mè", "Ba Ký", "Hạ", "Rơm"]
+    )
     name = item.customer.name if item.customer else f"{first} {last}"
     return {"name": name, "id": str(900000000000000 + rng.randrange(10**9))}
-
-
-__all__ = ["all_items", "facebook_name", "phone_number"]

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from demo_text import (
     EMOJI,
     Bank,
@@ -30,15 +29,16 @@ WEEKS = 13  # to Sunday 2026-10-18, the end of 2026-W42
 WEEK_WEIGHTS = [0.92, 0.95, 0.9, 1.0, 0.97, 1.02, 1.05, 1.0, 0.96, 1.0, 1.04, 1.9, 1.12]
 UPDATE_DAY = dt.date(2026, 8, 25)  # app 4.8.0, after which login codes go missing
 CHANNELS = "ptnf"  # Play, ticket, NPS, Facebook
+MANNERS = {"p": "plain", "t": "careful", "n": "plain", "f": "chatty"}
 PLAN: dict[str, dict[str, int]] = {
     "p": {"pain": 255, "praise": 100, "request": 24, "question": 4, "other": 26, "short": 60, "spam": 6,
-          "foreign": 4, "empty": 22, "ramble": 3},
+          "foreign": 4, "empty": 22, "ramble": 4},
     "t": {"pain": 392, "praise": 12, "request": 22, "question": 46, "short": 5, "spam": 8, "foreign": 1,
-          "empty": 7, "ramble": 4},
+          "empty": 7, "ramble": 6},
     "n": {"pain": 172, "praise": 112, "request": 20, "other": 34, "short": 54, "empty": 52, "spam": 2,
-          "foreign": 3, "ramble": 2},
+          "foreign": 3, "ramble": 3},
     "f": {"pain": 98, "praise": 42, "request": 12, "question": 40, "other": 6, "short": 12, "spam": 9,
-          "foreign": 3, "off_topic": 24, "ramble": 1},
+          "foreign": 3, "off_topic": 24, "ramble": 2},
 }  # fmt: skip
 SENTIMENT = {"pain": "neg", "praise": "pos", "request": "neu", "question": "neu", "other": "neu"}
 # keys of sentences.tsv that are no issue: (kind, sentiment)
@@ -64,7 +64,12 @@ CITIES = {
     "C": ["Đà Nẵng", "Huế", "Vinh", "Nha Trang", "Quảng Ngãi"],
     "S": ["TP.HCM", "TP.HCM", "TP.HCM", "Biên Hòa", "Cần Thơ", "Bình Dương"],
 }
-GROUPS = {"Thân thiết": (6.2e6, 0.35), "Thường": (2.4e6, 0.5), "Mới": (0.55e6, 0.6), "Bếp ăn – sỉ": (38e6, 0.5)}
+GROUPS = {
+    "Thân thiết": (6.2e6, 0.35),
+    "Thường": (2.4e6, 0.5),
+    "Mới": (0.55e6, 0.6),
+    "Bếp ăn – sỉ": (38e6, 0.5),
+}
 
 
 @dataclass
@@ -99,7 +104,9 @@ class Item:
 def phone_number(rng: random.Random) -> str:
     """An invented number of the block 0900 000 xxx in one of its usual spellings."""
     tail = f"{rng.randrange(1000):03d}"
-    shape = rng.choice(["0900000{}", "0900 000 {}", "0900.000.{}", "+84 900 000 {}", "+84900000{}", "0900-000-{}"])
+    shape = rng.choice(
+        ["0900000{}", "0900 000 {}", "0900.000.{}", "+84 900 000 {}", "+84900000{}", "0900-000-{}"]
+    )
     return shape.format(tail)
 
 
@@ -107,7 +114,7 @@ def make_customers(count: int, rng: random.Random) -> list[Customer]:
     """The shop's customers, each with a settled way of writing."""
     customers = []
     for number in range(1, count + 1):
-        writer = make_writer(rng, careful=rng.random() < 0.55)
+        writer = make_writer(rng, manner=rng.choices(["careful", "plain"], [55, 45])[0])
         city = rng.choice(CITIES[writer.region])
         group = rng.choices(list(GROUPS), [30, 42, 24, 4])[0]
         middle, spread = GROUPS[group]
@@ -116,7 +123,9 @@ def make_customers(count: int, rng: random.Random) -> list[Customer]:
             name, city = rng.choice(EXPATS), rng.choice(["Hà Nội", "TP.HCM", "Đà Nẵng"])
         value = int(round(middle * rng.lognormvariate(0, spread), -4))
         newest = 30 if group == "Mới" else 200
-        since = FIRST_DAY - dt.timedelta(days=rng.randrange(newest, newest + (150 if group == "Mới" else 1300)))
+        since = FIRST_DAY - dt.timedelta(
+            days=rng.randrange(newest, newest + (150 if group == "Mới" else 1300))
+        )
         customers.append(
             Customer(f"KH{10000 + number * 7}", name, city, group, value, since, writer, phone_number(rng))
         )
@@ -169,7 +178,9 @@ class Planner:
             day = FIRST_DAY + dt.timedelta(days=week * 7 + weekday)
             if earliest <= day <= last:
                 break
-        hour = self.rng.choices(range(24), [2, 1, 1, 0, 0, 1, 3, 5, 7, 8, 8, 8, 7, 5, 5, 5, 5, 6, 7, 8, 10, 10, 7, 4])
+        hour = self.rng.choices(
+            range(24), [2, 1, 1, 0, 0, 1, 3, 5, 7, 8, 8, 8, 7, 5, 5, 5, 5, 6, 7, 8, 10, 10, 7, 4]
+        )
         return dt.datetime.combine(day, dt.time(hour[0], self.rng.randrange(60), self.rng.randrange(60)))
 
     def alive(self, key: str, day: dt.date) -> float:
@@ -211,7 +222,7 @@ class Planner:
         first = self.anchor(key, channel, customer.writer if customer else None, day)
         if first is None:
             return None
-        writer = customer.writer if customer else make_writer(self.rng, first, careful=channel == "t")
+        writer = customer.writer if customer else make_writer(self.rng, first, manner=MANNERS[channel])
         self.mentions[key] += 1
         lines: list[tuple[str, Sentence]] = [("", first)]
         mixed = False
@@ -237,7 +248,7 @@ class Planner:
             found = self.bank.pick(other, role, channel, writer, day)
             if found is None or found.text.split(" ")[0] == "Nhưng":
                 return False
-            word = self.bank.frame(link, writer) if link and rng.random() < 0.75 else ""
+            word = self.bank.frame(link, writer) if link and ("but" in link or rng.random() < 0.7) else ""
             if front:  # praise first, then the link word before what was the first sentence
                 lines[0] = (word, lines[0][1])
                 lines.insert(0, ("", found))
@@ -256,7 +267,7 @@ class Planner:
                 front = rng.random() < 0.6
                 praise = self.fitting_praise(key, channel, day)
                 mixed = add(praise, "main", "link_but_neg" if front else "link_but_pos", front=front)
-            if rng.random() < 0.05:
+            if rng.random() < 0.1:
                 self.add_competitor(lines, key, channel, day, writer)
             if rng.random() < 0.13:
                 add("follow_neg", "main")
@@ -281,7 +292,11 @@ class Planner:
         """A praise of another touchpoint than the pain's, so that no item contradicts itself."""
         same = self.issues[key]["touchpoint"]
         but = tuple(k for k, i in self.issues.items() if i["kind"] == "praise" and i["touchpoint"] == same)
-        clash = {"hotline_no_answer": "p_care_solved", "refund_slow": "p_care_solved", "otp_login": "p_app_easy"}
+        clash = {
+            "hotline_no_answer": "p_care_solved",
+            "refund_slow": "p_care_solved",
+            "otp_login": "p_app_easy",
+        }
         return self.choose("praise", channel, day, but=(*but, clash.get(key, ""), "p_loyal_family"))
 
     def add_competitor(
@@ -305,21 +320,28 @@ class Planner:
         texts, parts = [], []
         for link, line in lines:
             typed = fill(noise(line.text, writer, self.rng, plain=plain), context)
+            if line.key.startswith("q_") and writer.style != "none" and self.rng.random() < 0.7:
+                typed += "?"
             shown = typed
             if link:
                 shown = f"{noise(link, writer, self.rng, plain=plain)} {lower_first(typed)}"
             texts.append(shown)
             parts.append(Part(line.key, typed, line.lang, line.flags))
         body = join_parts(texts, writer, self.rng)
-        if writer.lang == "vi" and not plain and writer.style in ("none", "comma") and self.rng.random() < 0.6:
+        if (
+            writer.lang == "vi"
+            and not plain
+            and writer.style in ("none", "comma")
+            and self.rng.random() < 0.6
+        ):
             body = lower_first(body)
         at = 0
         for part in parts:
             found = body.lower().find(part.text.lower(), at)
             part.text, at = body[found : found + len(part.text)], found + len(part.text)
         if channel in "pf" and self.rng.random() < writer.emoji:
-            kind = self.issues.get(parts[0].key, {"kind": "other"})["kind"]
-            body += self.rng.choice([" ", ""]) + self.rng.choice(EMOJI.get(kind, EMOJI["other"])) * self.rng.choice(
-                [1, 1, 1, 2, 3]
-            )
+            kind = next((self.issues[p.key]["kind"] for p in parts if p.key in self.issues), "other")
+            body += self.rng.choice([" ", ""]) + self.rng.choice(
+                EMOJI.get(kind, EMOJI["other"])
+            ) * self.rng.choice([1, 1, 1, 2, 3])
         return Draft(parts, body)

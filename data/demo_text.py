@@ -142,8 +142,15 @@ class Bank:
         return self.rng.choice(fitting or [s for s in lines if s.lang == "vi"]).text
 
 
-def make_writer(rng: random.Random, anchor: Sentence | None = None, *, careful: bool = False) -> Writer:
-    """A writer whose language, first person and region suit `anchor`; `careful` people write to support."""
+STYLES = ["proper", "comma", "lines", "dots", "none"]
+STYLE_WEIGHTS = {"careful": [60, 14, 12, 6, 8], "plain": [42, 24, 6, 10, 18], "chatty": [18, 26, 2, 14, 40]}
+
+
+def make_writer(rng: random.Random, anchor: Sentence | None = None, *, manner: str = "plain") -> Writer:
+    """A writer whose language, first person and region suit `anchor`.
+
+    `manner`: careful (writes to support), plain, or chatty (comments in passing).
+    """
     lang = anchor.lang if anchor and anchor.lang != "other" else ("en" if rng.random() < 0.09 else "vi")
     voice = (anchor.voice if anchor else "") or rng.choices(
         ["minh", "toi", "em", "tui", "chi", "co", "bac", "chau"], [34, 30, 16, 8, 4, 4, 3, 1]
@@ -152,19 +159,18 @@ def make_writer(rng: random.Random, anchor: Sentence | None = None, *, careful: 
     if voice == "tui":
         region = "S"
     young = voice in ("minh", "em", "tui")
+    chats = {"careful": [0.0, 0.0, 0.2], "plain": [0.0, 0.3, 0.8], "chatty": [0.3, 0.8, 0.9]}[manner]
     plain = rng.random()
     return Writer(
         lang=lang,
         voice=voice,
         region=region,
-        unaccented=0.97 if plain < 0.14 else 0.35 if plain < 0.24 else 0.0,
-        teencode=rng.choice([0.0, 0.3, 0.8] if young and not careful else [0.0, 0.0, 0.2]),
-        style=rng.choices(
-            ["proper", "comma", "lines", "dots", "none"], [60, 14, 12, 6, 8] if careful else [42, 24, 6, 10, 18]
-        )[0],
+        unaccented=0.97 if plain < 0.15 else 0.35 if plain < 0.25 else 0.0,
+        teencode=rng.choice(chats if young else [0.0, 0.0, 0.2]),
+        style=rng.choices(STYLES, STYLE_WEIGHTS[manner])[0],
         typos=rng.choices([0.0, 0.15, 0.5], [60, 28, 12])[0],
         caps=rng.random() < 0.025,
-        emoji=0.0 if careful or not young else rng.choice([0.0, 0.15, 0.5]),
+        emoji=0.0 if manner == "careful" or not young else rng.choice([0.0, 0.15, 0.5]),
         old_tones=rng.random() < 0.25,
     )
 
@@ -180,7 +186,7 @@ TEENCODE = {
     "chị": ["c"], "nhưng": ["nhg", "nhưg"], "trả lời": ["rep"], "nhắn tin": ["nt"], "voucher": ["vch"],
     "như thế nào": ["ntn"], "mọi người": ["mn", "m.n"], "thích": ["thik"], "luôn": ["lun"], "hôm qua": ["hqua"],
     "cập nhật": ["update", "cập nhập"], "giao hàng": ["ship"], "thông báo": ["tb"], "hotline": ["hotlai"],
-    "tin nhắn": ["tn"], "một": ["1"], "hai": ["2"], "vẫn": ["vẫn", "zẫn"], "thôi": ["thui"], "trời": ["trùi"],
+    "tin nhắn": ["tn"], "một": ["1"], "vẫn": ["vẫn", "zẫn"], "thôi": ["thui"], "trời": ["trùi"],
     "gạo": ["gạo"], "chuyển khoản": ["ck"], "số điện thoại": ["sđt", "sdt"], "địa chỉ": ["đc nhà", "dchi"],
 }  # fmt: skip
 TELEX_MARKS = {"\u0302": "", "\u0306": "w", "\u031b": "w"}
@@ -265,7 +271,22 @@ def noise(text: str, writer: Writer, rng: random.Random, *, plain: bool) -> str:
     return text
 
 
-KEEP_CAPITAL = ("Chạn", "Thóc", "Vựa", "Hà ", "Zalo", "Bắc", "App:", "ST", "OTP", "I ", "I'", "QR", "VAT", "Huế")
+KEEP_CAPITAL = (
+    "Chạn",
+    "Thóc",
+    "Vựa",
+    "Hà ",
+    "Zalo",
+    "Bắc",
+    "App:",
+    "ST",
+    "OTP",
+    "I ",
+    "I'",
+    "QR",
+    "VAT",
+    "Huế",
+)
 
 
 def lower_first(text: str) -> str:

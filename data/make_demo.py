@@ -13,6 +13,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import yaml
+
 HERE = Path(__file__).resolve().parent
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
@@ -46,7 +48,9 @@ def item_sentiment(sentiments: list[str]) -> str:
     return "mixed" if len(found) > 1 else (found.pop() if found else "neu")
 
 
-def truth_rows(source: str, records: list[Record], planner: Planner, stages: dict[str, str]) -> list[list[str]]:
+def truth_rows(
+    source: str, records: list[Record], planner: Planner, stages: dict[str, str]
+) -> list[list[str]]:
     """One row a planted sentence; one bare row for a record without any."""
     rows = []
     for record in records:
@@ -65,9 +69,7 @@ def truth_rows(source: str, records: list[Record], planner: Planner, stages: dic
 
 def make_demo(folder: Path) -> Counter[str]:
     """Writes every file of the demo into `folder`; returns how many records each holds."""
-    import yaml
-
-    rng = random.Random(SEED)
+    rng = random.Random(SEED)  # noqa: S311 - invented data, nothing secret
     planner = Planner(HERE / "material", rng)
     journey = yaml.safe_load((HERE / "demo" / "journey.yaml").read_text(encoding="utf-8"))
     stages = {point["id"]: point["stage"] for point in journey["touchpoints"]}
