@@ -96,7 +96,9 @@ def make_journey(effort: bool = True) -> Journey:
         languages=("vi", "en"),
         stages=tuple(Stage(id=i, name={"vi": vi, "en": en}, description={}) for i, vi, en in _STAGES),
         touchpoints=tuple(
-            Touchpoint(id=i, name={"vi": vi, "en": en}, stage=stage, owner=owner, effort=cost if effort else None)
+            Touchpoint(
+                id=i, name={"vi": vi, "en": en}, stage=stage, owner=owner, effort=cost if effort else None
+            )
             for i, vi, en, stage, owner, cost in _TOUCHPOINTS
         ),
     )
@@ -132,8 +134,8 @@ def make_input(
         ranking=ranking,
         rejected=_rejected(),
         files=_files(count, hostile),
-        boilerplate_counts={"greeting": 61, "signoff": 34},
-        masked={"phone": 17, "email": 4},
+        boilerplate_counts={"greeting": 61, "sign_off": 34},
+        masked={"PHONE": 17, "EMAIL": 4},
         languages={"vi": 700, "vi_unaccented": 120, "en": 30},
         manifest={"versions": {"painpoints": "0.1.0"}, "encoder": {"name": "fast", "digest": "ab12"}, "seed": 20_240,
                   "seconds": {"ingest": rng.random()}},
@@ -247,7 +249,10 @@ def _theme_set(
 
 
 def _rejected() -> pd.DataFrame:
-    rows = [("google_play.csv", 17, "text", "empty text", ""), ("zalo.xlsx", 4, "date", "date cannot be read", "32/13")]
+    rows = [
+        ("google_play.csv", 17, "text", "empty text", ""),
+        ("zalo.xlsx", 4, "date", "date cannot be read", "32/13"),
+    ]
     return pd.DataFrame(rows, columns=list(REJECTED_COLUMNS))
 
 

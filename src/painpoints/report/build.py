@@ -153,7 +153,9 @@ def _trend(part: dict[str, Any]) -> dict[str, Any]:
     direction = "unclear"
     if part.get("significant"):
         direction = "up" if part["ratio"] > 1 else "down"
-    return {"direction": direction} | {key: part.get(key) for key in ("ratio", "low", "high", "recent", "baseline")}
+    return {"direction": direction} | {
+        key: part.get(key) for key in ("ratio", "low", "high", "recent", "baseline")
+    }
 
 
 def _orphan_reason(row: dict[str, Any]) -> str:
@@ -177,7 +179,9 @@ def _departments(inp: ReportInput, pains: list[dict[str, Any]]) -> list[dict[str
     routes: dict[str, dict[str, Any]] = {}
     for row in pains:
         owner = "" if _orphan_reason(row) else row["owner"]
-        routes.setdefault(owner, {"owner": owner, "pains": [], "touchpoints": []})["pains"].append(row["pain_id"])
+        routes.setdefault(owner, {"owner": owner, "pains": [], "touchpoints": []})["pains"].append(
+            row["pain_id"]
+        )
     for touchpoint in inp.journey.touchpoints:
         owner = display_text(touchpoint.owner)
         entry = routes.setdefault(owner, {"owner": owner, "pains": [], "touchpoints": []})
@@ -192,7 +196,12 @@ def _departments(inp: ReportInput, pains: list[dict[str, Any]]) -> list[dict[str
 def _quadrant(pains: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Impact and effort of the pains whose effort a person has given; None where there is none."""
     points = [
-        {"pain_id": row["pain_id"], "effort": row["effort"], "impact": row["score"], "quadrant": row["quadrant"]}
+        {
+            "pain_id": row["pain_id"],
+            "effort": row["effort"],
+            "impact": row["score"],
+            "quadrant": row["quadrant"],
+        }
         for row in pains
         if row["effort"] is not None
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
@@ -56,7 +57,9 @@ def _bands(journey_map: dict[str, Any], step: float, height: float, locale: Loca
             continue
         width = step * count
         feeling = locale.text(
-            "stage_feeling", mean=locale.number(stage["mean"], 2, signed=True), items=locale.number(stage["items"])
+            "stage_feeling",
+            mean=locale.number(stage["mean"], 2, signed=True),
+            items=locale.number(stage["items"]),
         )
         room = max(int(width / 6.6), 6)
         marks += [
@@ -90,7 +93,7 @@ def _curve(touchpoints: list[dict[str, Any]], centres: list[float]) -> list[Mark
     if len(points) < 2:
         return []
     path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         middle = (x0 + x1) / 2
         path += f" C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}"
     return [tag("path", d=path, class_="curve")]
@@ -173,7 +176,10 @@ def volume_chart(volumes: dict[str, Any], locale: Locale) -> Markup:
     ]
     for share in (0.0, 0.5, 1.0):
         y = share_top + share_height * (1 - share)
-        marks += [line(left, y, width - 10, y, "grid"), text(left - 8, y + 4, locale.percent(share, 0), "tick", "end")]
+        marks += [
+            line(left, y, width - 10, y, "grid"),
+            text(left - 8, y + 4, locale.percent(share, 0), "tick", "end"),
+        ]
     marks += _share_line(points, centres, share_y, share_top, share_height)
     every = max(1, round(len(points) * 62 / (width - left)))
     for n, (point, x) in enumerate(zip(points, centres, strict=True)):
@@ -181,7 +187,9 @@ def volume_chart(volumes: dict[str, Any], locale: Locale) -> Markup:
         title = tag("title", _volume_words(point, unit, locale))
         class_ = "bar bar-partial" if point["partial"] else "bar"
         bar_width = max(step * 0.72, 1.5)
-        marks.append(rect(x - bar_width / 2, bar_top + bar_height - height, bar_width, height, class_, title, rx=1.5))
+        marks.append(
+            rect(x - bar_width / 2, bar_top + bar_height - height, bar_width, height, class_, title, rx=1.5)
+        )
         if n % every == 0:
             marks.append(text(x, bar_top + bar_height + 18, locale.short_day(point["start"], unit), "tick"))
     return drawing(width, bar_top + bar_height + 28, locale.text("volumes_title"), *marks, class_="volumes")
@@ -207,7 +215,9 @@ def _share_line(
             runs.append([])
             continue
         share = point["negative"]
-        marks.append(line(x, top + height * (1 - share["low"]), x, top + height * (1 - share["high"]), "whisker soft"))
+        marks.append(
+            line(x, top + height * (1 - share["low"]), x, top + height * (1 - share["high"]), "whisker soft")
+        )
         runs[-1].append(f"{x:.1f} {y:.1f}")
     marks += [tag("path", d="M" + " L".join(run), class_="share-line") for run in runs if len(run) > 1]
     marks += [

@@ -13,15 +13,19 @@ import pandas as pd
 
 __all__ = ["MAX_NAME", "clip", "csv_safe", "display_text", "is_formula_like", "jsonable"]
 
-# Terminal colours, C0 and C1 controls (tab and line feed stay), surrogates, and the marks that reorder or hide text around them.
-_HIDDEN = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+# Terminal colours, C0 and C1 controls (tab and line feed stay), and the marks that reorder or hide text around them.
+_HIDDEN = re.compile(
+    "\x1b\\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 MAX_NAME = 160
 """characters of a theme's name that are shown; a longer one is a pasted text"""
 _SPACES = re.compile(r"\s+")
 _CSV_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # More than three combining marks in a row are text made to spill over its neighbours.
-_MARKS = re.compile("([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+_MARKS = re.compile(
+    "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
 
 # What a spreadsheet needs to do harm: a function call, a DDE pipe, or a reference into another sheet or book.
 _ACTIVE = re.compile(r"\||[^\W\d][\w.]*\(|!\s*\$?[A-Za-z]{1,3}\$?\d")

@@ -32,7 +32,9 @@ def score_bar(parts: dict[str, float | None], score: float, locale: Locale, widt
 
 def part_swatch(part: str) -> Markup:
     """The colour of a part, for the legend; the words stand beside it."""
-    return tag("svg", rect(0.0, 0.0, 10.0, 10.0, f"part-{part}", rx=2.0), width=10, height=10, aria_hidden="true")
+    return tag(
+        "svg", rect(0.0, 0.0, 10.0, 10.0, f"part-{part}", rx=2.0), width=10, height=10, aria_hidden="true"
+    )
 
 
 def reach_bar(reach: dict[str, Any], locale: Locale, width: float = 240.0) -> Markup:
@@ -86,13 +88,22 @@ def trend_arrow(trend: dict[str, Any], locale: Locale) -> Markup:
     return drawing(16.0, 18.0, label, path, class_="trend-arrow")
 
 
-def sparkline(values: list[int], start: str, locale: Locale, width: float = 240.0, height: float = 34.0) -> Markup:
+def sparkline(
+    values: list[int], start: str, locale: Locale, width: float = 240.0, height: float = 34.0
+) -> Markup:
     """Bars of weekly counts; the highest bar fills the height."""
     if not values or not any(values):
         return Markup("")
     top, step = max(values), width / max(len(values), 8)
     bars = [
-        rect(n * step, height - height * value / top, max(step - 1.5, 1.0), height * value / top, "spark", rx=1.0)
+        rect(
+            n * step,
+            height - height * value / top,
+            max(step - 1.5, 1.0),
+            height * value / top,
+            "spark",
+            rx=1.0,
+        )
         for n, value in enumerate(values)
         if value
     ]

@@ -116,7 +116,12 @@ def _kpi_effect(members: Any, ratings: Any, settings: ReportSettings) -> dict[st
     rated = np.isfinite(ratings)
     found = mean_difference(ratings[inside & rated], ratings[~inside & rated])
     if found is None or found.with_count < settings.min_cell_items:
-        return {"kpi_effect": None, "kpi_low": None, "kpi_high": None, "rated_items": int((inside & rated).sum())}
+        return {
+            "kpi_effect": None,
+            "kpi_low": None,
+            "kpi_high": None,
+            "rated_items": int((inside & rated).sum()),
+        }
     return {
         "kpi_effect": found.difference,
         "kpi_low": found.low,

@@ -40,7 +40,7 @@ class Locale:
 
     def term(self, group: str, name: str) -> str:
         """The word for `name` in a group of terms; a name that has none is shown as it is."""
-        key = f"{group}.{name}"
+        key = f"{group}.{name.lower()}"
         return self.text(key) if key in texts() else name.replace("_", " ")
 
     def number(self, value: float | None, digits: int = 0, *, signed: bool = False) -> str:
@@ -56,7 +56,9 @@ class Locale:
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         """0.342 as 34,2%."""
-        return MISSING if share is None or not math.isfinite(share) else self.number(100 * share, digits) + "%"
+        return (
+            MISSING if share is None or not math.isfinite(share) else self.number(100 * share, digits) + "%"
+        )
 
     def day(self, iso: str | None) -> str:
         """05/03/2026 in Vietnamese, 5 Mar 2026 in English, from ISO 8601."""
@@ -73,5 +75,13 @@ class Locale:
         if unit == "year":
             return str(when.year)
         if unit in ("month", "quarter"):
-            return f"{when.month:02d}/{when.year}" if self.lang == "vi" else f"{_MONTHS[when.month - 1]} {when.year}"
-        return f"{when.day:02d}/{when.month:02d}" if self.lang == "vi" else f"{when.day} {_MONTHS[when.month - 1]}"
+            return (
+                f"{when.month:02d}/{when.year}"
+                if self.lang == "vi"
+                else f"{_MONTHS[when.month - 1]} {when.year}"
+            )
+        return (
+            f"{when.day:02d}/{when.month:02d}"
+            if self.lang == "vi"
+            else f"{when.day} {_MONTHS[when.month - 1]}"
+        )

@@ -29,7 +29,9 @@ def build_quality(inp: ReportInput) -> dict[str, Any]:
     files = [_file_entry(report) for report in inp.files]
     return {
         "files": files,
-        "totals": {key: sum(entry[key] for entry in files) for key in ("read", "kept", "duplicate", "rejected")},
+        "totals": {
+            key: sum(entry[key] for entry in files) for key in ("read", "kept", "duplicate", "rejected")
+        },
         "rejected_reasons": _rejected_reasons(inp),
         "languages": _counts(inp.languages),
         "boilerplate": _counts(inp.boilerplate_counts),
@@ -98,14 +100,17 @@ def _rejected_reasons(inp: ReportInput) -> list[dict[str, Any]]:
 
 def _counts(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """Largest first, zeros left out."""
-    pairs = sorted(((int(n), str(name)) for name, n in counts.items() if n), key=lambda pair: (-pair[0], pair[1]))
+    pairs = sorted(
+        ((int(n), str(name)) for name, n in counts.items() if n), key=lambda pair: (-pair[0], pair[1])
+    )
     return [{"name": name, "count": count} for count, name in pairs]
 
 
 def _abstentions(inp: ReportInput) -> list[dict[str, Any]]:
     total = len(inp.segments)
     entries = [
-        {"label": label} | share_interval(int((inp.segments[label] == "").sum()), total) for label in _ABSTAINING
+        {"label": label} | share_interval(int((inp.segments[label] == "").sum()), total)
+        for label in _ABSTAINING
     ]
     pains = inp.segments["kind"] == "pain"
     unknown = int((pains & inp.segments["severity"].isna()).sum())

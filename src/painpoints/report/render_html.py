@@ -28,15 +28,19 @@ _TONE = 0.1
 def render_html(report: dict[str, Any]) -> str:
     """The whole page for a report of `build_report`. Customer text is escaped; scripts and styles are pinned by hash."""
     css, js = _asset("report.css"), _asset("report.js")
-    return _environment().get_template("report.html.j2").render(
-        report=report,
-        css=Markup(css),  # noqa: S704 - our own file
-        js=Markup(js),  # noqa: S704 - our own file
-        css_hash=_csp_hash(css),
-        js_hash=_csp_hash(js),
-        version=__version__,
-        sections=_sections(report),
-        **_helpers(report, Locale(report["lang"])),
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            css=Markup(css),  # noqa: S704 - our own file
+            js=Markup(js),  # noqa: S704 - our own file
+            css_hash=_csp_hash(css),
+            js_hash=_csp_hash(js),
+            version=__version__,
+            sections=_sections(report),
+            **_helpers(report, Locale(report["lang"])),
+        )
     )
 
 

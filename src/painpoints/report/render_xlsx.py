@@ -19,13 +19,16 @@ __all__ = ["write_workbook"]
 
 MAX_ROWS = 1_048_576
 """rows of an Excel sheet, header included"""
+_FIRST_PAINS = 10
+"""pains on the summary sheet"""
 _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }
-_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed creation date keeps the bytes the same
+_EPOCH = datetime(2000, 1, 1)
+"""a fixed creation date keeps the bytes the same"""
 
 
 def write_workbook(report: dict[str, Any], segments: pd.DataFrame, path: Path) -> None:
@@ -50,7 +53,11 @@ def write_workbook(report: dict[str, Any], segments: pd.DataFrame, path: Path) -
 def _summary(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
     summary = report["summary"]
     top = summary["top"]
-    headline = locale.text("headline", top["pains"], n=top["pains"]) if top["pains"] else locale.text("headline_none")
+    headline = (
+        locale.text("headline", top["pains"], n=top["pains"])
+        if top["pains"]
+        else locale.text("headline_none")
+    )
     sheet.title(report["title"], f"{locale.text('doc_kind')} · {headline}")
     share = summary["negative_items"]
     facts: list[tuple[str, object]] = [
@@ -59,21 +66,34 @@ def _summary(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         (locale.text("fact_period"), _period(summary, locale)),
         (locale.text("fact_sources"), ", ".join(summary["sources"])),
         (locale.text("fact_negative"), _share_words(share, locale)),
-        (locale.text("fact_themes"), locale.text("fact_themes_n", pains=summary["pains"], praises=summary["praises"])),
+        (
+            locale.text("fact_themes"),
+            locale.text("fact_themes_n", pains=summary["pains"], praises=summary["praises"]),
+        ),
         (locale.text("fact_customers"), summary["customers"]),
     ]
     sheet.pairs(facts)
     sheet.heading(locale.text("sec_pains"))
     columns = [
-        Column(locale.text("col_rank"), "rank", "int", 8),
-        Column(locale.text("col_pain"), "name", "text", 46),
-        Column(locale.text("col_touchpoint"), "touchpoint_name", "text", 24),
-        Column(locale.text("col_owner"), "owner", "text", 24),
-        Column(locale.text("col_items"), "items", "int", 10),
-        Column(locale.text("col_score"), "score", "score", 12),
+        Column(locale.text("col_pain"), "numbered", "text", 46),
+        Column(locale.text("col_owner"), "owner", "text", 46),
+        Column(locale.text("col_touchpoint"), "touchpoint_name", "text", 26),
+        Column(locale.text("col_items"), "items", "int", 11),
+        Column(locale.text("col_score"), "score", "score", 14),
     ]
-    sheet.table(columns, [_named(row, report) for row in report["pains"][:10]], frozen=False)
-    sheet.widths([30, 46])
+    rows = [_named(row, report) for row in report["pains"][:_FIRST_PAINS]]
+    sheet.table(
+        columns,
+        [
+            {
+                **row,
+                "numbered": f"{row['rank']}. {row['name']}",
+                "owner": row["owner"] or locale.text("no_owner"),
+            }
+            for row in rows
+        ],
+        frozen=False,
+    )
 
 
 def _period(summary: dict[str, Any], locale: Locale) -> str:
@@ -146,7 +166,11 @@ def _themes(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         Column(text("col_last"), "last_seen", "date", 12),
         *(Column(text("col_quote", n=n), f"quote_{n}", "text", 50) for n in (1, 2, 3)),
     ]
-    places = {entry["id"]: entry["name"] for key in ("stages", "touchpoints") for entry in report["journey_map"][key]}
+    places = {
+        entry["id"]: entry["name"]
+        for key in ("stages", "touchpoints")
+        for entry in report["journey_map"][key]
+    }
     rows = [
         {
             **row,
@@ -234,7 +258,11 @@ def _segments(report: dict[str, Any], segments: pd.DataFrame, locale: Locale, sh
         Column(text("col_id"), "feedback_id", "text", 22),
     ]
     frame = segments.head(MAX_ROWS - 3)
-    places = {entry["id"]: entry["name"] for key in ("stages", "touchpoints") for entry in report["journey_map"][key]}
+    places = {
+        entry["id"]: entry["name"]
+        for key in ("stages", "touchpoints")
+        for entry in report["journey_map"][key]
+    }
     name = "name_vi" if locale.lang == "vi" else "name_en"
     themes = {row["theme_id"]: row[name] or row["theme_id"] for row in report["themes"]}
     words = {
@@ -247,12 +275,18 @@ def _segments(report: dict[str, Any], segments: pd.DataFrame, locale: Locale, sh
     }
     dates = frame["created_at"].dt.strftime("%Y-%m-%d")
     values = [
-        (dates if column.key == "created_at" else frame[column.key].map(lambda v, w=words.get(column.key): w.get(v, v) if w else v)).tolist()
+        (
+            dates if column.key == "created_at" else _in_words(frame[column.key], words.get(column.key, {}))
+        ).tolist()
         for column in columns
     ]
     if len(frame) < len(segments):
         sheet.note(text("cut_rows", shown=locale.number(len(frame)), total=locale.number(len(segments))))
     sheet.columns(columns, values, len(frame))
+
+
+def _in_words(values: pd.Series, words: dict[str, str]) -> pd.Series:
+    return values.map(lambda value: words.get(value, value)) if words else values
 
 
 def _quality(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
@@ -270,7 +304,9 @@ def _quality(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
     rows = [
         {
             **file,
-            "format": " · ".join(part for part in (file["format"], file["encoding"], file["rating_scale"]) if part),
+            "format": " · ".join(
+                part for part in (file["format"], file["encoding"], file["rating_scale"]) if part
+            ),
             "columns": "; ".join(f"{field} ← {column}" for field, column in file["column_map"].items()),
             "notes": "; ".join(file["problems"]),
         }
@@ -280,15 +316,21 @@ def _quality(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
     groups = {
         "languages_title": [(locale.term("language", r["name"]), r["count"]) for r in quality["languages"]],
         "masked_title": [(locale.term("masked", r["name"]), r["count"]) for r in quality["masked"]],
-        "boilerplate_title": [(locale.term("boilerplate", r["name"]), r["count"]) for r in quality["boilerplate"]],
+        "boilerplate_title": [
+            (locale.term("boilerplate", r["name"]), r["count"]) for r in quality["boilerplate"]
+        ],
         "abstained_title": [
             (text(f"label.{r['label']}"), f"{locale.percent(r['share'])} ({locale.number(r['count'])})")
             for r in quality["abstained"]
         ],
         "unassigned_title": [
-            (locale.term(group, r["name"]), r["count"]) for group in ("unassigned", "vague") for r in quality[group]
+            (locale.term(group, r["name"]), r["count"])
+            for group in ("unassigned", "vague")
+            for r in quality[group]
         ],
-        "rejected_title": [(r["reason"], r["rows"]) for r in quality["rejected_reasons"]],
+        "rejected_title": [
+            (locale.term("reason", r["reason"]), r["rows"]) for r in quality["rejected_reasons"]
+        ],
         "caveats_title": [(text(f"caveat.{key}"), "") for key in quality["caveats"]],
     }
     for title, pairs in groups.items():

@@ -15,6 +15,13 @@ __all__ = ["MAX_CELL", "Column", "Sheet", "cell_text"]
 MAX_CELL = 32_767
 """UTF-16 code units that an Excel cell holds"""
 
+_LINE = 15.0
+"""points that one line of text takes"""
+_MOST_LINES = 6
+"""lines that a row shows; the cell holds the rest"""
+_PAGE_WIDTH = 220.0
+"""characters of a table that can still be read when fitted to the width of a page"""
+
 _FORMATS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": "#12343F"},
     "subtitle": {"font_size": 11, "font_color": "#56616D"},
@@ -23,6 +30,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
         "bold": True, "bg_color": "#12343F", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "border": 1,
         "border_color": "#DEDBD2",
     },
+    "count": {"num_format": "#,##0", "align": "left"},
     "text": {"text_wrap": True, "valign": "top"},
     "int": {"num_format": "#,##0", "valign": "top"},
     "decimal": {"num_format": "#,##0.00", "valign": "top"},
@@ -62,7 +70,6 @@ class Sheet:
         self._sheet.hide_gridlines(2)
         self._sheet.set_landscape()
         self._sheet.set_paper(9)
-        self._sheet.fit_to_pages(1, 0)
 
     def title(self, words: str, below: str) -> None:
         self._sheet.write_string(0, 0, cell_text(words), self._formats["title"])
@@ -81,16 +88,17 @@ class Sheet:
         """A word and its value a row."""
         for words, value in pairs:
             self._sheet.write_string(self._row, 0, cell_text(words), self._formats["text"])
-            kind = "int" if isinstance(value, int) else "text"
+            kind = "count" if isinstance(value, int) else "text"
             self._write(self._row, 1, value, kind)
             self._row += 1
 
-    def widths(self, widths: Sequence[float]) -> None:
-        for position, width in enumerate(widths):
-            self._sheet.set_column(position, position, width)
-
     def table(
-        self, columns: Sequence[Column], rows: Sequence[dict[str, Any]], *, frozen: bool = True, freeze_columns: int = 0
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[dict[str, Any]],
+        *,
+        frozen: bool = True,
+        freeze_columns: int = 0,
     ) -> None:
         """A table of row dicts; a frozen one has a filter and a header that stays in sight."""
         values = [[row[column.key] for row in rows] for column in columns]
@@ -107,13 +115,17 @@ class Sheet:
     ) -> None:
         """A table given column by column, each with `count` values."""
         top = self._row
+        self._sheet.fit_to_pages(math.ceil(sum(column.width for column in columns) / _PAGE_WIDTH), 0)
+        self._sheet.set_row(top, 2 * _LINE)
+        for row, lines in self._tall_rows(columns, values).items():
+            self._sheet.set_row(top + 1 + row, _LINE * lines)
         for position, (column, cells) in enumerate(zip(columns, values, strict=True)):
             self._sheet.write_string(top, position, cell_text(column.header), self._formats["header"])
             self._sheet.set_column(position, position, column.width)
             for offset, value in enumerate(cells, start=1):
                 self._write(top + offset, position, value, column.kind)
             if column.kind == "score" and count:
-                bar = {"type": "data_bar", "bar_color": "#58918C", "bar_solid": True, "min_type": "num",
+                bar = {"type": "data_bar", "bar_color": "#BCD6D2", "bar_solid": True, "min_type": "num",
                        "min_value": 0, "max_type": "num", "max_value": 100}  # fmt: skip
                 self._sheet.conditional_format(top + 1, position, top + count, position, bar)
         if frozen:
@@ -121,6 +133,21 @@ class Sheet:
             self._sheet.autofilter(top, 0, top + max(count, 1), len(columns) - 1)
             self._sheet.repeat_rows(top)
         self._row = top + count + 1
+
+    @staticmethod
+    def _tall_rows(columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> dict[int, int]:
+        """Rows whose wrapped text needs more than one line, with the lines they get."""
+        lines: dict[int, int] = {}
+        for column, cells in zip(columns, values, strict=True):
+            if column.kind != "text":
+                continue
+            for row, value in enumerate(cells):
+                length = len(value) if isinstance(value, str) else 0
+                if length > column.width:
+                    lines[row] = min(
+                        _MOST_LINES, max(lines.get(row, 1), math.ceil(1.1 * length / column.width))
+                    )
+        return lines
 
     def _write(self, row: int, column: int, value: Any, kind: str) -> None:
         form = self._formats[kind]
@@ -137,4 +164,4 @@ class Sheet:
 
 def _midnight(iso: str) -> datetime:
     day = date.fromisoformat(iso[:10])
-    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - an Excel date has no zone
+    return datetime(day.year, day.month, day.day)

@@ -17,7 +17,7 @@ def tag(name: str, *children: str | Markup, **attributes: object) -> Markup:
         if value is not None
     ]
     inside = Markup("").join(escape(child) for child in children)
-    return Markup("<" + name + "".join(parts) + ">") + inside + Markup("</" + name + ">")
+    return Markup("<{0}{1}>{2}</{0}>").format(name, Markup("".join(parts)), inside)  # noqa: S704 - attributes escaped above
 
 
 def _short(value: object) -> str:
@@ -28,12 +28,23 @@ def drawing(width: float, height: float, label: str, *children: Markup, class_: 
     """An SVG that scales with its place and is read out as `label`."""
     box = f"0 0 {_short(float(width))} {_short(float(height))}"
     return tag(
-        "svg", *children, viewBox=box, width=width, height=height, role="img", aria_label=label, class_=class_ or None
+        "svg",
+        *children,
+        viewBox=box,
+        width=width,
+        height=height,
+        role="img",
+        aria_label=label,
+        class_=class_ or None,
     )
 
 
-def rect(x: float, y: float, width: float, height: float, class_: str, *children: Markup, rx: float = 0.0) -> Markup:
-    return tag("rect", *children, x=x, y=y, width=max(width, 0.0), height=max(height, 0.0), rx=rx, class_=class_)
+def rect(
+    x: float, y: float, width: float, height: float, class_: str, *children: Markup, rx: float = 0.0
+) -> Markup:
+    return tag(
+        "rect", *children, x=x, y=y, width=max(width, 0.0), height=max(height, 0.0), rx=rx, class_=class_
+    )
 
 
 def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:

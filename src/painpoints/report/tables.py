@@ -22,7 +22,9 @@ THEME_CSV_COLUMNS = (
 )  # fmt: skip
 
 _PROBABILITY_DIGITS = 4
-_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]|(?:^|[;\t\r\n])[ \u00a0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]")
+_SUSPECT = re.compile(
+    "[\x00-\x08\x0b-\x1f\ud800-\udfff]|(?:^|[;\t\r\n])[ \u00a0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]"
+)
 
 
 def segment_table(segments: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +59,10 @@ def theme_table(inp: ReportInput) -> pd.DataFrame:
             | {name: place.get(name, "") for name in ("touchpoint", "stage", "owner")}
             | {f"quote_{n + 1}": quotes[n] if n < len(quotes) else "" for n in range(3)}
             | {"keyphrases": "; ".join(theme["keyphrases"])}
-            | {"first_seen": _day(seen, theme["theme_id"], "min"), "last_seen": _day(seen, theme["theme_id"], "max")}
+            | {
+                "first_seen": _day(seen, theme["theme_id"], "min"),
+                "last_seen": _day(seen, theme["theme_id"], "max"),
+            }
         )
     rows.sort(key=lambda row: (order.get(row["theme_id"], len(order)), row["theme_id"]))
     return pd.DataFrame(rows, columns=list(THEME_CSV_COLUMNS), dtype=object)

@@ -43,7 +43,9 @@ def build_volumes(inp: ReportInput, settings: ReportSettings) -> dict[str, Any] 
     }
 
 
-def weekly_counts(inp: ReportInput, theme_ids: list[str], weeks: list[dict[str, Any]]) -> dict[str, list[int]]:
+def weekly_counts(
+    inp: ReportInput, theme_ids: list[str], weeks: list[dict[str, Any]]
+) -> dict[str, list[int]]:
     """Items of each theme in each of the `weeks`; the lists are as long as `weeks`."""
     wanted = inp.segments.loc[inp.segments["theme_id"].isin(theme_ids), ["theme_id", "item", "created_at"]]
     wanted = wanted.dropna(subset=["created_at"]).drop_duplicates(["theme_id", "item"])
@@ -57,21 +59,26 @@ def weekly_counts(inp: ReportInput, theme_ids: list[str], weeks: list[dict[str, 
 
 
 def _days(moments: pd.Series) -> pd.Series:
-    return pd.to_datetime(moments, utc=True).dt.tz_localize(None).dt.normalize()
+    days: pd.Series = pd.to_datetime(moments, utc=True).dt.tz_localize(None).dt.normalize()
+    return days
 
 
 def _week_starts(days: pd.Series) -> pd.Series:
-    return days - pd.to_timedelta(days.dt.weekday, unit="D")
+    starts: pd.Series = days - pd.to_timedelta(days.dt.weekday, unit="D")
+    return starts
 
 
 def _period_starts(days: pd.Series, unit: str) -> pd.Series:
-    return days.dt.to_period({"month": "M", "quarter": "Q", "year": "Y"}[unit]).dt.start_time
+    starts: pd.Series = days.dt.to_period({"month": "M", "quarter": "Q", "year": "Y"}[unit]).dt.start_time
+    return starts
 
 
 def _sum_by(frame: pd.DataFrame, starts: pd.Series, rule: str, last: pd.Timestamp) -> list[dict[str, Any]]:
     grouped = frame.groupby(starts)["negative"].agg(["size", "sum"])
     if rule != "7D" or (grouped.index.max() - grouped.index.min()).days <= 7 * _MAX_WEEKS:
-        grouped = grouped.reindex(pd.date_range(grouped.index.min(), grouped.index.max(), freq=rule), fill_value=0)
+        grouped = grouped.reindex(
+            pd.date_range(grouped.index.min(), grouped.index.max(), freq=rule), fill_value=0
+        )
     ends = [*grouped.index[1:], last + pd.Timedelta(days=1)]
     first = frame["day"].min()
     return [
@@ -81,7 +88,9 @@ def _sum_by(frame: pd.DataFrame, starts: pd.Series, rule: str, last: pd.Timestam
             "negative": share_interval(int(negative), int(size)),
             "partial": bool(start < first or (end - start).days < _full_days(rule, start)),
         }
-        for start, end, size, negative in zip(grouped.index, ends, grouped["size"], grouped["sum"], strict=True)
+        for start, end, size, negative in zip(
+            grouped.index, ends, grouped["size"], grouped["sum"], strict=True
+        )
     ]
 
 
