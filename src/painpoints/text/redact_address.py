@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from painpoints.text.redact_shadow import Shadow
-from painpoints.text.redact_words import FAMILY_NAMES, any_of
+from painpoints.text.redact_words import ACCENTED_FAMILY_NAMES, FAMILY_NAMES, any_of, is_written_like, words
 
 __all__ = ["find_addresses"]
 
@@ -20,6 +20,7 @@ _NUMBER = r"[0-9]{1,4}[a-zA-Z]?[0-9]?(?:[/\-][0-9]{1,4}[a-zA-Z]?){0,5}"
 _CAP = r"[A-Z][A-Za-z']{0,11}(?![A-Za-z0-9])"
 _CAPS = rf"{_CAP}(?: {_CAP}){{0,3}}(?: [0-9]{{1,2}}(?![0-9/.,hk]))?"
 _LANE = r"(?i:ngo|ngach|hem|kiet)"
+_ACCENTED_LANES = frozenset(words("ngõ ngách hẻm kiệt"))
 _ROAD = r"(?i:duong|pho|dai lo|quoc lo|ql|tinh lo|huong lo)"
 _LANES = rf"(?:[ ,]{{1,3}}{_LANE} (?:so )?{_NUMBER}){{0,3}}"
 _FAMILY = "(?:" + "|".join(sorted(name.capitalize() for name in FAMILY_NAMES)) + ")"
@@ -43,6 +44,9 @@ _STREET_WORDS = (
     "hang",
     "phu",
 )
+_SMALL_STREETS = ACCENTED_FAMILY_NAMES | frozenset(
+    words("bà hai điện cách quang láng giải kim cầu tây xuân nam hàng phú")
+)
 _SMALL_NAME = any_of(*FAMILY_NAMES, *_STREET_WORDS) + r"(?![a-z0-9])"
 
 _HOUSE = rf"(?<![\w./])(?:(?i:so nha|nha so|so)\.? {_NUMBER}"
@@ -50,7 +54,8 @@ _HEADS = (
     # số 12 ngõ 34 Nguyễn Trãi · so 12 duong … · hẻm 45/6 Lê Lợi
     re.compile(rf"{_HOUSE}|(?<![\w./,]){_NUMBER}){_LANES}[ ,]{{1,3}}{_ROAD} (?P<street>{_CAPS}|{_SMALL_NAME})"),
     re.compile(rf"{_HOUSE}){_LANES}[ ,]{{1,3}}(?P<street>{_PLACE_NAME}(?: {_CAP}){{1,3}}(?: [0-9](?![0-9]))?)"),
-    re.compile(rf"(?:{_HOUSE}|(?<![\w./,]){_NUMBER})[ ,]{{1,3}})?(?<![A-Za-z]){_LANE} (?:so )?{_NUMBER}"
+    re.compile(rf"(?:{_HOUSE}|(?<![\w./,]){_NUMBER})[ ,]{{1,3}})?(?<![A-Za-z])(?P<lane>{_LANE})"
+               rf" (?:so )?{_NUMBER}(?![A-Za-z0-9])"
                rf"{_LANES}(?:[ ,]{{1,3}}(?:{_ROAD} )?(?P<street>{_CAPS}))?"),
     # 123/45 Lê Lợi · 12A Nguyễn Huệ
     re.compile(rf"(?<![\w./,])(?:[0-9]{{1,4}}[a-zA-Z]?(?:/[0-9]{{1,4}}[a-zA-Z]?){{1,5}}|[0-9]{{1,4}}[A-H])"
@@ -71,7 +76,7 @@ _HEADS = (
     # địa chỉ: 45 Hoàng Hoa Thám · giao về 8 Lý Tự Trọng
     re.compile(
         r"(?<![A-Za-z])(?i:dia chi|d/c|dc|address|add|nha (?:toi|em|minh|o)"
-        r"|(?:giao|ship|gui|chuyen)(?: hang)? (?:den|toi|ve|qua)"
+        r"|(?:giao|ship|gui)(?: hang)? (?:den|toi|ve)"
         r"|o tai|song o|tru tai|i live at|live at|deliver(?:ed)? to|ship(?:ped)? to)"
         r"(?: (?i:la|so|nha|nhan|giao|hang)){0,4}[ :\-]{0,3}"
         rf"(?P<number>{_NUMBER}),? (?P<street>{_CAP}(?: {_CAP}){{0,3}})"
@@ -126,10 +131,20 @@ def find_addresses(shadow: Shadow) -> Iterator[Found]:
     for head in _HEADS:
         for match in head.finditer(plain):
             street = match.groupdict().get("street") or ""
-            if _NOT_STREETS.match(street):
+            if _NOT_STREETS.match(street) or not _is_plausible(shadow, match):
                 continue
             start = match.start("number") if "number" in head.groupindex else match.start()
             yield start, _tail_end(plain, _street_end(plain, match.end(), street)), "ADDRESS"
+
+
+def _is_plausible(shadow: Shadow, match: re.Match[str]) -> bool:
+    """Accents decide between words that look alike without them: ``ngờ 200`` is no lane, ``1 đường lúc`` no street."""
+    found = match.groupdict()
+    if found.get("lane") and not is_written_like(shadow.accented(*match.span("lane")), _ACCENTED_LANES):
+        return False
+    street = found.get("street") or ""
+    is_small = street.isalpha() and street.islower()
+    return not is_small or is_written_like(shadow.accented(*match.span("street")), _SMALL_STREETS)
 
 
 def _street_end(plain: str, end: int, street: str) -> int:

@@ -9,7 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from painpoints.text.redact_shadow import Shadow
-from painpoints.text.redact_words import BANKS, FAMILY_NAMES, any_of, words
+from painpoints.text.redact_words import (
+    ACCENTED_FAMILY_NAMES,
+    BANKS,
+    FAMILY_NAMES,
+    any_of,
+    is_written_like,
+    words,
+)
 
 __all__ = ["find_names"]
 
@@ -20,8 +27,8 @@ _SYLLABLE = r"(?:[A-Z][a-z]{0,6}|[A-Z]{1,7})(?![A-Za-z0-9])"
 _FAMILY = "(?:" + "|".join(f"{n.capitalize()}|{n.upper()}" for n in sorted(FAMILY_NAMES)) + ")(?![A-Za-z])"
 _FULL = rf"{_FAMILY}(?: {_SYLLABLE}){{1,4}}"
 _ANY = rf"{_CAP}(?: {_CAP}){{0,3}}"
-_TITLE = r"(?i:anh|chi|co|chu|bac|ong|ba|em|c|a|mr|mrs|ms|miss)\.? "
-_LINK = r" ?(?:(?i:la|is)(?![A-Za-z])|:|-|=)? ?"
+_TITLE = r"(?P<title>(?i:anh|chi|co|chu|bac|ong|ba|em|c|a|mr|mrs|ms|miss))\.? "
+_LINK = r" ?(?:(?i:la|is)(?![A-Za-z])|:|=)? ?"
 
 _INTRODUCED = (
     # tôi tên là Lan · họ tên: Nguyễn Văn A · ký tên Lan
@@ -34,9 +41,10 @@ _INTRODUCED = (
     # em là Nguyễn Thị Lan · người nhận: Trần Văn B · chủ tk NGUYEN VAN C · anh Lê Văn D
     re.compile(
         r"(?<![A-Za-z])(?i:(?:toi|em|minh|chau|tui) la|chu (?:tk|tai khoan|the|thue bao)|ctk"
-        r"|nguoi (?:nhan|gui|mua|dat|lien he)|khach(?: hang)?|kh|i am|i'm|this is|name|ten|anh|chi|chu|bac|ong|em|ban"
+        r"|nguoi (?:nhan|gui|mua|dat|lien he)|khach(?: hang)?|kh|i am|i'm|this is|name"
+        r"|ten|(?P<role>anh|chi|chu|bac|ong|em|ban)"
         r"|nhan vien|nv|tai xe|shipper|bac si|bs"
-        rf"|giao dich vien|gdv|account name|signed|gui|gap|customer){_LINK}(?:{_TITLE})?(?P<name>{_FULL})"
+        rf"|giao dich vien|gdv|account name|signed|gui|gap){_LINK}(?:{_TITLE})?(?P<name>{_FULL})"
     ),
     # bạn nhân viên tên Hùng
     re.compile(
@@ -53,7 +61,7 @@ _INTRODUCED = (
 )  # fmt: skip
 
 _SMALL = re.compile(
-    r"(?<![a-z])(?:(?:toi|em|minh) ten(?: la)?|ten (?:toi|em|minh) la|toi la|ten la|my name is)[ :]{1,2}"
+    r"(?<![a-z])(?:(?:toi|em|minh) ten(?: la)?|ten (?:toi|em|minh) la|ten la|my name is)[ :]{1,2}"
     rf"(?P<name>{any_of(*FAMILY_NAMES)} (?:(?:van|thi|duc|minh|ngoc|thanh|quoc|huu|xuan|kim|hong|thu|dinh|cong|bao) )?"
     r"[a-z]{1,7})(?![a-z0-9])"
 )
@@ -80,7 +88,7 @@ _NOT_NAMES = frozenset(
 _NOT_PEOPLE = frozenset(
     {"ha noi", "ha tinh", "ha nam", "ha giang", "ha long", "ha dong", "ho chi minh", "ho tay", "lam dong", "cao bang",
      "thai nguyen", "thai binh", "thai lan", "hua hin", "mai linh", "ho guom", "ly son", "cao lanh", "vu quang",
-     "than thiet", "la liga"}
+     "nong nghiep", "than thiet", "la liga"}
 )  # fmt: skip
 
 _BESIDE = any_of(
@@ -100,11 +108,13 @@ _WINDOW = 60
 _NEIGHBOURS = frozenset({"PHONE", "ID_NUMBER", "ACCOUNT", "EMAIL", "CARD"})
 
 _HINT = re.compile(
-    r"\bten\b|\bname\b|\bla [a-z]|\bi'?m\b|\bi am\b|this is|chu (?:tk|tai khoan|the)|\bctk\b|nguoi (?:nhan|gui|mua|dat|lien)"
-    r"|khach|\bkh\b|\banh\b|\bchi\b|\bco\b|\bchu\b|\bbac\b|\bong\b|\bem\b|\bban\b|nhan vien|\bnv\b|tai xe|shipper"
-    r"|\bbs\b|gdv|giao dich|\bgap\b|\bgui\b|signed|customer|regards|sincerely|tran trong|than men|best wishes"
-    r"|\bm(?:r|rs|s|iss)\b"
+    r"(?<![a-z])(?:ten|name|la|i'?m|i am|this is|chu|ctk|nguoi|khach|kh|anh|chi|co|bac|ong|em|ban|nhan vien|nv|tai xe"
+    r"|shipper|bs|gdv|giao dich|gap|gui|signed|full|ky|ho|ba|quan ly|regards|sincerely|tran trong|than men|best wishes"
+    r"|m(?:r|rs|s|iss))(?![a-z])"
 )
+
+
+_ROLES = frozenset(words("anh chị chú bác ông em bạn cô bà"))
 
 
 def find_names(shadow: Shadow, found: Iterable[Found]) -> Iterator[Found]:
@@ -113,29 +123,50 @@ def find_names(shadow: Shadow, found: Iterable[Found]) -> Iterator[Found]:
     if plain != lower and _HINT.search(lower):
         for pattern in _INTRODUCED:
             for match in pattern.finditer(plain):
-                yield from _named(plain, *match.span("name"))
+                yield from _named(shadow, match, "name")
     if "ten" in lower or "toi la" in lower or "name" in lower:
-        yield from ((*match.span("name"), "NAME") for match in _SMALL.finditer(lower))
+        for match in _SMALL.finditer(lower):
+            yield from _named(shadow, match, "name")
         for match in _SMALL_GIVEN.finditer(lower):
             if match["name"] not in _NOT_GIVEN:
                 yield *match.span("name"), "NAME"
     for start, end, kind in found:
         if kind in _NEIGHBOURS:
-            yield from _beside(plain, start, end)
+            yield from _beside(shadow, start, end)
 
 
-def _beside(plain: str, start: int, end: int) -> Iterator[Found]:
+def _is_plausible(shadow: Shadow, match: re.Match[str], start: int, parts: list[str]) -> bool:
+    """Accents decide between words that look alike without them, and shouting makes no names."""
+    found = match.groupdict()
+    for role in ("role", "title"):
+        if found.get(role) and not is_written_like(shadow.accented(*match.span(role)), _ROLES):
+            return False
+    first = shadow.accented(start, start + len(parts[0]))
+    if (
+        len(parts) > 1
+        and parts[0].lower() in FAMILY_NAMES
+        and not is_written_like(first, ACCENTED_FAMILY_NAMES)
+    ):
+        return False
+    before = shadow.plain[max(0, start - 16) : start]
+    return not (parts[0].isupper() and len(parts[0]) > 1 and before.isupper() and ":" not in before)
+
+
+def _beside(shadow: Shadow, start: int, end: int) -> Iterator[Found]:
+    plain = shadow.plain
     before = _BEFORE.search(plain, max(0, start - _WINDOW), start)
     after = _AFTER.match(plain, end, min(len(plain), end + _WINDOW))
     for match in (before, after):
         if match is not None:
-            group = "called" if match["called"] else "full"
-            yield from _named(plain, *match.span(group))
+            yield from _named(shadow, match, "called" if match["called"] else "full")
 
 
-def _named(plain: str, start: int, end: int) -> Iterator[Found]:
-    """The name without words that only begin the next sentence; nothing where the first is no name."""
-    parts = plain[start:end].split(" ")
+def _named(shadow: Shadow, match: re.Match[str], group: str) -> Iterator[Found]:
+    """The name without words that only begin the next sentence; nothing where it is no name after all."""
+    start, end = match.span(group)
+    parts = shadow.plain[start:end].split(" ")
+    if not _is_plausible(shadow, match, start, parts):
+        return
     if " ".join(parts[:2]).lower() in _NOT_PEOPLE or " ".join(parts[:3]).lower() in _NOT_PEOPLE:
         return
     if parts[0].lower() in _NOT_NAMES:

@@ -33,7 +33,7 @@ _UNIT = (
 
 _SEP = r"[ .()_\-]{0,3}"
 _PHONE = re.compile(
-    rf"""(?<![0-9])(?<![0-9][.,])
+    rf"""(?<![0-9])(?<![0-9][.,])(?<![0-9][hg:])
     (?: \(?\+ ?\(?84\)?{_SEP}0? | \(?0084\)?{_SEP}0? | \(?084\) | (?<![0-9.,] )84{_SEP} | \(?0\)? )
     {_SEP}
     (?: [35789](?:{_SEP}[0-9]){{8}} | 2(?:{_SEP}[0-9]){{9}} | 1[2689](?:{_SEP}[0-9]){{8}} )
@@ -124,7 +124,8 @@ _IN_CONTEXT: tuple[re.Pattern[str], ...] = (
     ),
     re.compile(
         r"(?<![a-z0-9])(?:otp|ma xac (?:nhan|thuc|minh)|ma bao mat|ma pin|verification code|security code|passcode"
-        rf"|one[ \-]time (?:code|password)|pin(?: code)?){_FILLER}(?<![0-9/.,])([0-9]{{4,8}})(?![0-9a-z/]|[.,][0-9])" + _UNIT
+        r"|pin (?:code|number)"
+        rf"|one[ \-]time (?:code|password)){_FILLER}(?<![0-9/.,])([0-9]{{4,8}})(?![0-9a-z/]|[.,][0-9])" + _UNIT
     ),
 )  # fmt: skip
 
@@ -186,7 +187,12 @@ def _accounts(lower: str) -> Iterator[Found]:
         digits = sum(char.isdigit() for char in value)
         by_bank_only = _LONE_BANK.match(match.group()) is not None
         enough = digits in _ACCOUNT_DIGITS or (digits >= 6 and value[0].isalpha())
-        if enough and not _is_amount(value) and not (by_bank_only and value.endswith("0000")):
+        if (
+            enough
+            and not _is_amount(value)
+            and not _DATE_FIRST.match(value)
+            and not (by_bank_only and value.endswith("0000"))
+        ):
             yield *match.span(1), "ACCOUNT"
     for match in _ACCOUNT_THEN_BANK.finditer(lower):
         if not _is_amount(match.group(1)) and not match.group(1).endswith("0000"):

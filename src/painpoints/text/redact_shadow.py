@@ -51,7 +51,7 @@ class Shadow:
     """`plain` keeps case; `origin[i]` is the offset in the text of its character i (None: the same offset)."""
 
     plain: str
-    text_length: int
+    text: str
     origin: Sequence[int] | None
 
     @cached_property
@@ -62,20 +62,25 @@ class Shadow:
             return lowered
         return "".join(c.lower() if len(c.lower()) == 1 else c for c in self.plain)
 
+    def accented(self, start: int, end: int) -> str:
+        """What the customer wrote there, in lower case and NFC."""
+        begin, finish = self.text_span(start, end)
+        return unicodedata.normalize("NFC", self.text[begin:finish]).lower()
+
     def text_span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the text of a span of the shadow, with the unseen characters that follow its last one."""
         if self.origin is None:
             return start, end
-        after = self.origin[end] if end < len(self.origin) else self.text_length
+        after = self.origin[end] if end < len(self.origin) else len(self.text)
         return self.origin[start], after
 
 
 def shadow_of(text: str) -> Shadow:
     """The shadow of any text, well-formed or not."""
     if text.isascii():
-        return Shadow(text, len(text), None)
+        return Shadow(text, text, None)
     plain = text.translate(_FOLD)
     if len(plain) == len(text):
-        return Shadow(plain, len(text), None)
+        return Shadow(plain, text, None)
     seen = [i for i, char in enumerate(text) if _FOLD[ord(char)] is not None]
-    return Shadow(plain, len(text), seen)
+    return Shadow(plain, text, seen)

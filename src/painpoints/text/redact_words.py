@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["BANKS", "FAMILY_NAMES", "any_of", "words"]
+from painpoints.text.characters import fold
+
+__all__ = ["ACCENTED_FAMILY_NAMES", "BANKS", "FAMILY_NAMES", "any_of", "is_written_like", "words"]
 
 
 def any_of(*words: str) -> str:
@@ -18,13 +20,21 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
-FAMILY_NAMES = frozenset(
+ACCENTED_FAMILY_NAMES = frozenset(
     words(
-        """nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh doan lam mai trinh cao luong
-        luu ha ta tong thai ton truong quach kieu khuat chau dao dau dam lai lo lu luc mac nghiem ninh nong phung quan
-        thach than to trieu tu vuong vi giang hua tieu"""
+        """nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh đoàn lâm mai trịnh cao lương lưu
+        hà tạ tống thái tôn trương quách kiều khuất châu đào đậu đàm lại lò lỗ lữ lục mạc nghiêm ninh nông phùng quản
+        quan thạch thân tô triệu từ vương vi giang hứa tiêu tăng viên"""
     )
 )
+
+FAMILY_NAMES = frozenset(fold(name) for name in ACCENTED_FAMILY_NAMES)
+
+
+def is_written_like(written: str, accented: frozenset[str]) -> bool:
+    """Whether a word is one of `accented`, or unaccented: ``Đang`` is not the family name ``Đặng``, ``Dang`` may be."""
+    return written.isascii() or written in accented
+
 
 BANKS = any_of(
     *words(
