@@ -90,7 +90,7 @@ def parse_dates(values: Sequence[str], settings: IngestSettings, time_zone: str 
     years = times.dt.year
     outside = times.notna() & ~years.between(settings.first_year, settings.last_year)
     times = times.mask(outside)
-    problems = [*notes, *_count_problems(values, times.isna().to_numpy(), int(outside.sum()), settings)]
+    problems = [*notes, *_count_problems(values, times.isna().tolist(), outside.tolist(), settings)]
     problems += _zone_problems(parts)
     has_time = np.fromiter((p is not None and p.has_time for p in parts), dtype=bool, count=len(parts))
     return ParsedDates(times, has_time, order, tuple(problems))
@@ -249,18 +249,21 @@ def _date_text(parts: _Parts | None, month_first: bool) -> str | None:
 
 
 def _count_problems(
-    values: Sequence[str], missing: NDArray[np.bool_], outside: int, settings: IngestSettings
+    values: Sequence[str], missing: list[bool], outside: list[bool], settings: IngestSettings
 ) -> list[str]:
-    unreadable = sum(bool(v.strip()) for v, m in zip(values, missing.tolist(), strict=True) if m) - outside
+    unreadable = [
+        v.strip()
+        for v, lost, off in zip(values, missing, outside, strict=True)
+        if lost and not off and v.strip()
+    ]
     found = []
     if unreadable:
-        example = next(
-            v.strip()[:40] for v, m in zip(values, missing.tolist(), strict=True) if m and v.strip()
+        found.append(
+            f"{len(unreadable):,} dates cannot be read and were left empty (for example '{unreadable[0][:40]}')."
         )
-        found.append(f"{unreadable:,} dates cannot be read and were left empty (for example '{example}').")
-    if outside:
+    if any(outside):
         years = f"{settings.first_year}–{settings.last_year}"
-        found.append(f"{outside:,} dates lie outside {years} and were left empty.")
+        found.append(f"{sum(outside):,} dates lie outside {years} and were left empty.")
     return found
 
 

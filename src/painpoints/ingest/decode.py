@@ -20,9 +20,8 @@ _MARKS = (
 )
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1b\x00")
 _BINARY_SHARE = 0.03  # control bytes in a text are strays; in a binary file about a tenth of all bytes are
-_SALVAGE_SHARE = (
-    0.02  # of the bytes outside ASCII, so many may be broken in a file that is UTF-8 all the same
-)
+_STRAY_CONTROLS = 8  # that many control bytes prove nothing in a short file
+_SALVAGE_SHARE = 0.02  # of the characters outside ASCII, so many may be broken in what is UTF-8 all the same
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def _refuse_binary(name: str, data: bytes) -> None:
     sample = data[:_SAMPLE]
     controls = sum(sample.count(bytes([b])) for b in range(32) if b not in _TEXT_CONTROLS)
     zeros = sample.count(0)
-    if controls > _BINARY_SHARE * len(sample) or zeros > 0.2 * len(sample):
+    if controls > max(_STRAY_CONTROLS, _BINARY_SHARE * len(sample)) or zeros > 0.2 * len(sample):
         raise InputError(
             f"{name}: a binary file, not an export; save it as CSV, XLSX, JSON, JSON Lines or Parquet first."
         )

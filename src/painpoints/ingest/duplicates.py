@@ -37,6 +37,9 @@ def separate_duplicates(
     import pandas as pd
 
     items = items.reset_index(drop=True)
+    # an export's own id may look like another record's FILE:ROW
+    borrowed = ~items["own_id"] & items["feedback_id"].isin(items.loc[items["own_id"], "feedback_id"])
+    items.loc[borrowed, "feedback_id"] += "#"
     problems = _part_clashing_ids(items, same_file, file_order)
     found: dict[int, tuple[int, str]] = {}
     _same_files(items, same_file, found)

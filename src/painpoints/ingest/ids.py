@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from painpoints.settings import IngestSettings
 
-__all__ = ["damage", "extract", "tells_rows_apart", "without_fraction"]
+__all__ = ["damage", "digits_cut", "extract", "tells_rows_apart", "without_fraction"]
 
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
 _FRACTION = re.compile(r"\d+\.0")
@@ -46,12 +46,17 @@ def damage(column: str, values: Sequence[str]) -> list[str]:
     fractions = sum(bool(_FRACTION.fullmatch(v)) for v in filled)
     if fractions:
         found.append(f"{fractions:,} ids in '{column}' end in '.0': a program took them for decimal numbers.")
-    long_codes = [v for v in filled if v.isdigit() and len(v) > _EXCEL_DIGITS]
-    if len(long_codes) >= 3 and all(not v[_EXCEL_DIGITS:].strip("0") for v in long_codes):
+    if digits_cut(filled):
         found.append(
             f"Ids of more than 15 digits in '{column}' all end in 0: Excel has cut their last digits."
         )
     return [*found, *_lost_zeros(column, filled)]
+
+
+def digits_cut(values: Sequence[str]) -> bool:
+    """Whether every long code has only zeros after the 15 digits that Excel keeps."""
+    long_codes = [v for v in values if v.isdigit() and len(v) > _EXCEL_DIGITS]
+    return len(long_codes) >= 3 and not any(v[_EXCEL_DIGITS:].strip("0") for v in long_codes)
 
 
 def _lost_zeros(column: str, filled: Sequence[str]) -> list[str]:
@@ -80,4 +85,6 @@ def tells_rows_apart(ids: Sequence[str], texts: Sequence[str], settings: IngestS
     if not filled:
         return False
     often = conflicts >= 5 and conflicts > settings.id_conflict_share * filled
+    if conflicts and digits_cut(ids):
+        return False
     return not often and not (filled >= 3 and len(first_text) < 0.5 * filled and conflicts)

@@ -43,7 +43,7 @@ def parse_ratings(values: Sequence[str], hint: str, settings: IngestSettings) ->
     import numpy as np
 
     distinct = set(values)
-    binary = hint == "binary" or _only_yes_and_no(distinct)
+    binary = hint == "binary" or (hint in ("", "csat") and _only_yes_and_no(distinct))
     known = {v: _number(v, binary=binary) for v in distinct}
     numbers = np.array([np.nan if (n := known[v][0]) is None else n for v in values], dtype=float)
     filled = np.array(

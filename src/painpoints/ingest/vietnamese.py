@@ -22,6 +22,8 @@ _SYLLABLE = re.compile(
 @lru_cache(maxsize=65536)
 def _is_syllable(word: str) -> bool:
     """Whether a word has the shape of one Vietnamese syllable: initial, vowels, final, one tone at most."""
+    if word[1:] not in (word[1:].lower(), word.upper()[1:]):
+        return False  # a capital inside small letters is no Vietnamese spelling
     decomposed = unicodedata.normalize("NFD", word.lower())
     toneless = "".join(c for c in decomposed if c not in _TONES)
     if len(decomposed) - len(toneless) > 1:

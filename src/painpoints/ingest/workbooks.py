@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 
 from painpoints.errors import InputError
 from painpoints.ingest.grid import Grid
 
 __all__ = ["parse_workbook", "spelt_cell"]
+
+_EXACT = 2.0**53  # whole numbers that a float holds exactly
 
 
 def parse_workbook(name: str, data: bytes) -> list[Grid]:
@@ -43,8 +46,10 @@ def _records(rows: Iterable[Sequence[object]]) -> list[list[str]]:
 
 
 def _number(value: float) -> str:
-    """Whole numbers without ``.0``; a code of sixteen digits must not turn into 1.2e+15."""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e22 else repr(value)
+    """Whole numbers without ``.0``, and beyond what a float can count with the 15 digits that Excel keeps."""
+    if not value.is_integer() or abs(value) >= 1e22:
+        return repr(value)
+    return str(int(value)) if abs(value) < _EXACT else format(Decimal(f"{value:.15g}"), "f")
 
 
 _SPELLERS: dict[type, Callable[..., str]] = {
