@@ -45,11 +45,60 @@ class TextSettings:
 
     max_item_chars: int = 20_000
     """characters of one item that are analysed; a longer one is a pasted log, and what is cut is counted"""
+    redaction_margin_chars: int = 200
+    """characters beyond the limit that are still searched for personal data, so that none is cut in half there"""
+    max_segment_words: int = 40
+    """words of a segment; the corpus of labelled segments ends there, and longer ones hold more than one point"""
+    template_customers: int = 5
+    """customers who must have sent the same sentence in a company's voice before it counts as a template"""
+    template_min_chars: int = 40
+    """characters (about eight words) of such a sentence; shorter ones are things that many people say"""
+    batch_size: int = 512
+    """documents that spaCy takes at a time; larger batches are no faster"""
 
 
 @dataclass(frozen=True)
 class ThemeSettings:
-    """Clustering and naming."""
+    """Clustering and naming. Methods and what was measured: docs/methods.md, benchmarks/themes.py."""
+
+    lexical_weight: float = 0.4
+    """weight of the TF-IDF view beside the vectors (1); more pulls apart what is said in different words"""
+    lexical_dims: int = 150
+    """SVD dimensions of that view; beyond, only noise was added"""
+    touchpoint_weight: float = 0.5
+    """weight of the predicted touchpoint (times its probability): a soft prior that a clear text overrules"""
+    language_prior: float = 20.0
+    """segments; a language with fewer has a mean too noisy to be subtracted as it is"""
+    min_segments: int = 3
+    """segments; two may be chance, three that agree are a theme"""
+    min_items: int = 2
+    """items; one customer who repeats himself is no theme"""
+    min_size_root: float = 0.3
+    """distinct texts a theme needs = this x square root of their number (5,000 → 21): a list of dozens, not hundreds"""
+    small_rows: int = 60
+    """distinct texts up to which average linkage is used: neighbourhoods of 15 say nothing about so few"""
+    small_distance: float = 0.8
+    """cosine distance at which average linkage stops, for those few"""
+    umap_dims: int = 10
+    """dimensions after UMAP; HDBSCAN's densities need few"""
+    umap_neighbours: int = 15
+    """neighbours a row; UMAP's default, and as many as a small theme has members"""
+    density_neighbours: int = 1
+    """HDBSCAN min_samples; lowest, since every unassigned segment is a complaint not heard, and it measured best"""
+    cluster_rows: int = 15_000
+    """distinct texts that are clustered; more are sampled, and the rest joins by its nearest neighbours"""
+    merge_meaning: float = 0.6
+    """cosine of two groups' centroids from which they may be one theme"""
+    merge_vocabulary: float = 0.15
+    """cosine of two groups' words (class-based TF-IDF) from which they may be one theme"""
+    vote_neighbours: int = 10
+    """nearest assigned segments that vote on where a stray belongs"""
+    vote_rows: int = 20_000
+    """assigned segments that are compared with; bounds time and memory"""
+    adopt_share: float = 0.5
+    """share of the votes that a stray needs: a majority"""
+    adopt_quantile: float = 0.1
+    """a stray must be as close to its neighbours in the theme as the loosest tenth of the theme's own members"""
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,22 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Composed", "compose", "fold", "is_placeholder", "plain", "split_words", "strip_accents"]
+__all__ = [
+    "Composed",
+    "compose",
+    "fold",
+    "is_placeholder",
+    "plain",
+    "split_words",
+    "strip_accents",
+    "trigrams",
+]
 
 
 @dataclass(frozen=True)
 class Composed:
-    """A text in NFC and the way back: ``origin[i]`` is the offset in the raw text where NFC character i begins.
+    """A text in NFC and the way back: ``origin[i]`` is the offset in the raw text where NFC character i
+    begins.
 
     ``origin`` is None when both texts are the same; otherwise it has ``len(text) + 1`` entries.
     """
@@ -33,8 +43,8 @@ class Composed:
 def compose(raw: str) -> Composed:
     """NFC of ``raw`` with the offset map, built run by run: a run is a starter and the marks that follow it.
 
-    Runs start at characters that normalisation never joins to what precedes them, so normalising each run alone gives
-    the same text as normalising the whole (Unicode Standard Annex 15, stable code points).
+    Runs start at characters that normalisation never joins to what precedes them, so normalising each run
+    alone gives the same text as normalising the whole (Unicode Standard Annex 15, stable code points).
     """
     if unicodedata.is_normalized("NFC", raw):
         return Composed(raw, None)
@@ -52,7 +62,9 @@ def compose(raw: str) -> Composed:
 
 
 def _run_ends(raw: str) -> list[int]:
-    """Ends of the runs: before every character that is neither a mark nor a Hangul vowel or final consonant."""
+    """Ends of the runs: before every character that is neither a mark nor a Hangul vowel or final
+    consonant.
+    """
     category = unicodedata.category
     ends = [
         i
@@ -83,7 +95,8 @@ _FOLD = {c: _BASE.get(c, chr(c)).lower() for c in {*_BASE, *range(ord("A"), ord(
 
 
 def strip_accents(text: str) -> str:
-    """The text without diacritics, đ as d: ``"Giao hàng đến"`` → ``"Giao hang den"``. Composed or decomposed input."""
+    """The text without diacritics, đ as d: ``"Giao hàng đến"`` → ``"Giao hang den"``. Composed or
+    decomposed input."""
     if text.isascii():
         return text
     return _MARKS.sub("", text.translate(_BASE))
@@ -117,7 +130,9 @@ def is_placeholder(word: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Compatibility letters folded (NFKC), markup and links and hidden characters gone; case and words untouched."""
+    """Compatibility letters folded (NFKC), markup and links and hidden characters gone; case and words
+    untouched.
+    """
     if "&" in text:
         text = html.unescape(text)
     if "\x1b" in text:
@@ -140,6 +155,14 @@ _WORD = re.compile(
 
 
 def split_words(text: str) -> tuple[list[str], list[str]]:
-    """Words of a text and what lies around them: ``gaps[i]`` precedes ``words[i]``, and one gap follows the last."""
+    """Words of a text and what lies around them: ``gaps[i]`` precedes ``words[i]``, and one gap follows
+    the last.
+    """
     parts = _WORD.split(text)
     return parts[1::2], parts[0::2]
+
+
+def trigrams(word: str) -> list[str]:
+    """``"shop"`` → ``["^sh", "sho", "hop", "op$"]``."""
+    marked = f"^{word}$"
+    return [marked[i : i + 3] for i in range(len(marked) - 2)]

@@ -2,8 +2,8 @@
 
     python -m painpoints.text.fit_language data/labelled/corpus configs/lexicon
 
-Reads every ``*/segments.csv`` below the first folder (columns ``lang`` and ``text``) and writes ``language_words.tsv`` and
-``language_trigrams.tsv`` into the second. The same corpus gives the same bytes.
+Reads every ``*/segments.csv`` below the first folder (columns ``lang`` and ``text``) and writes
+``language_words.tsv`` and ``language_trigrams.tsv`` into the second. The same corpus gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from painpoints.text.characters import is_placeholder, plain, split_words, strip_accents
+from painpoints.text.characters import is_placeholder, plain, split_words, strip_accents, trigrams
 
-__all__ = ["build_tables", "read_corpus", "trigrams"]
+__all__ = ["build_tables", "read_corpus"]
 
 _MIN_COUNT = 2  # a word seen once is better judged by its trigrams
 _MIN_TRIGRAM_COUNT = 4
@@ -28,15 +28,11 @@ _MAX_ODDS = 5.0
 _WORDS_NOTE = (
     "# Words of the language detector, counted in data/labelled/corpus by painpoints.text.fit_language (do not edit).\n"
     "# odds: log-odds that a word without accents is Vietnamese (above 0) or English (below 0).\n"
-    "# bare: share of its uses in accented Vietnamese that need no accent (shop 1.0, khong 0.0); empty for English words.\n"
+    "# bare: share of its uses in accented Vietnamese that need no accent (shop 1.0, khong 0.0); empty: English.\n"
 )
-_TRIGRAMS_NOTE = "# Letter trigrams (^ and $ mark the ends of a word) for words that language_words.tsv does not have; same source.\n"
-
-
-def trigrams(word: str) -> list[str]:
-    """``"shop"`` → ``["^sh", "sho", "hop", "op$"]``."""
-    marked = f"^{word}$"
-    return [marked[i : i + 3] for i in range(len(marked) - 2)]
+_TRIGRAMS_NOTE = (
+    "# Letter trigrams (^ and $ mark the ends of a word) for words not in language_words.tsv; same source.\n"
+)
 
 
 def read_corpus(folder: Path) -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """The language of a short text: Vietnamese with or without accents, English, a mixture, or something else.
 
-Every word votes. A word with Vietnamese accents on a well-formed Vietnamese syllable is Vietnamese; a word without accents
-votes with its log-odds between unaccented Vietnamese and English, from a table counted in our own corpus, or from its
-letter trigrams where the table does not have it. English words that Vietnamese text borrows (shop, check, app) hardly vote.
+Every word votes. A word with Vietnamese accents on a well-formed Vietnamese syllable is Vietnamese; a word
+without accents votes with its log-odds between unaccented Vietnamese and English, from a table counted in
+our own corpus, or from its letter trigrams where the table does not have it. English words that Vietnamese
+text borrows (shop, check, app) hardly vote.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from painpoints.resources import configs_dir
-from painpoints.text.characters import plain, split_words, strip_accents
-from painpoints.text.fit_language import trigrams
+from painpoints.text.characters import plain, split_words, strip_accents, trigrams
 from painpoints.text.lexicon import load_teencode, read_rows
 
 __all__ = ["Evidence", "detect_language", "is_english_word", "is_syllable", "language_of", "weigh"]
 
 _ONSET = r"(?:ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdghklmnprstvx])?"
-_NUCLEUS = r"(?:uye|uyu|ieu|yeu|uoi|uou|oai|oay|oeo|uay|ie|ye|uo|ua|ia|ya|ue|uy|oa|oe|oo|ai|ao|au|ay|eo|eu|iu|oi|ui|[aeiouy])"
+_NUCLEUS = (
+    r"(?:uye|uyu|ieu|yeu|uoi|uou|oai|oay|oeo|uay|ie|ye|uo|ua|ia|ya|ue|uy|oa|oe|oo|ai|ao|au|ay|eo|eu|iu|oi|ui"
+    r"|[aeiouy])"
+)
 _SYLLABLE = re.compile(_ONSET + _NUCLEUS + r"(?:ng|nh|ch|[cmnpt])?")
 _FOREIGN_SCRIPT = re.compile(r"[^\W\d_\u0041-\u024f\u1e00-\u1eff]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -183,7 +186,9 @@ def weigh(words: Sequence[str]) -> Evidence:
 
 
 def language_of(text: str, words: Sequence[str], prior: str | None = None) -> str:
-    """Language of a text already made `plain` and split. ``prior``: the item's language, for short segments."""
+    """Language of a text already made `plain` and split. ``prior``: the item's language, for short
+    segments.
+    """
     letters = len(_LETTER.findall(text)) if not text.isascii() else 1
     if not words or (not text.isascii() and len(_FOREIGN_SCRIPT.findall(text)) > 0.5 * letters):
         return "other"
@@ -199,7 +204,9 @@ def language_of(text: str, words: Sequence[str], prior: str | None = None) -> st
 
 
 def _compatible(own: str, prior: str, evidence: Evidence) -> bool:
-    """Whether a short text may take its item's language: accents are never overruled, nor a clear English phrase."""
+    """Whether a short text may take its item's language: accents are never overruled, nor a clear
+    English phrase.
+    """
     if evidence.accented:
         return prior == "vi" and own != "en"
     if own == "en" or prior == "en":
@@ -208,7 +215,9 @@ def _compatible(own: str, prior: str, evidence: Evidence) -> bool:
 
 
 def detect_language(text: str) -> str:
-    """Language of one text: vi, vi_unaccented, en, mixed or other (other scripts and languages, or no words at all)."""
+    """Language of one text: vi, vi_unaccented, en, mixed or other (other scripts and languages, or no
+    words at all).
+    """
     simple = plain(text)
     words, _ = split_words(simple)
     return language_of(simple, [w.lower() if w[0] != "[" else w for w in words])

@@ -147,7 +147,9 @@ def load_teencode() -> Teencode:
 
 @dataclass(frozen=True)
 class Emoji:
-    """Emoji and emoticons → words. Emoticons with letters or digits (``<3``) have an emoji of the same meaning."""
+    """Emoji and emoticons → words. Emoticons with letters or digits (``<3``) have an emoji of the same
+    meaning.
+    """
 
     pattern: re.Pattern[str]
     lettered: re.Pattern[str]

@@ -1,9 +1,10 @@
 """The cleaned form of a text that encoders and classifiers see: ``match_text``.
 
-It is NFC, in lower case (placeholders such as ``[PHONE]`` stay in capitals), without markup, links and hidden characters.
-Emoji that carry feeling become words. In Vietnamese text teencode is expanded, drawn-out letters are shortened
-(``đẹppp`` → ``đẹp``) and tones are put where the older spelling puts them (``hoà`` → ``hòa``, ``khoẻ`` → ``khỏe``). In text typed
-without accents the expansions are written without accents too, so that one text never mixes both.
+It is NFC, in lower case (placeholders such as ``[PHONE]`` stay in capitals), without markup, links and
+hidden characters. Emoji that carry feeling become words. In Vietnamese text teencode is expanded, drawn-out
+letters are shortened (``đẹppp`` → ``đẹp``) and tones are put where the older spelling puts them (``hoà`` →
+``hòa``, ``khoẻ`` → ``khỏe``). In text typed without accents the expansions are written without accents too,
+so that one text never mixes both.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ def _join(words: Sequence[str], gaps: Sequence[str], vietnamese: bool, bare: boo
 
 @lru_cache(maxsize=50_000)
 def _gap(gap: str, vietnamese: bool, bare: bool) -> str:
-    """Marks kept (runs shortened), listed emoji as words, other symbols dropped. Empty between two words: a space."""
+    """Marks kept (runs shortened), listed emoji as words, other symbols dropped. Empty between two
+    words: a space.
+    """
     if not gap:
         return " "
     emoji = load_emoji()
@@ -222,7 +225,9 @@ _TONE_MARKS = {"̀": "ùì", "́": "úí", "̉": "ủỉ", "̃": "ũĩ", "̣": "
 
 
 def unify_tones(word: str) -> str:
-    """One placement of the tone mark: open ``oa, oe, uy`` carry it on the first vowel, all else on the main vowel."""
+    """One placement of the tone mark: open ``oa, oe, uy`` carry it on the first vowel, all else on the
+    main vowel.
+    """
     if word.isascii():
         return word
     word = _OPEN.sub(lambda m: _SECOND[m.group()], word)

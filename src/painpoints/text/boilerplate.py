@@ -1,0 +1,175 @@
+"""What is not feedback inside a feedback text: greetings, sign-offs, signatures, agents' templates, quoted
+mail.
+
+The patterns lie in ``configs/lexicon/boilerplate.yaml``. A greeting or thanks is dropped only where it
+stands alone: "cảm ơn shop, giao nhanh" is praise and stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import yaml
+
+from painpoints.resources import configs_dir
+from painpoints.text.characters import fold
+
+__all__ = ["Found", "agent_voice", "find_boilerplate"]
+
+_END = r"(?:[^\w\n\[]*(?=\n)|[^\w\n\[]*\Z|[ ]*[.!?…]+[^\w\n\[]*|[ ]*(?=[\U0001f300-\U0001faff\u2600-\u27bf]))"
+_SENTENCE_START = r"(?:(?<=\n)|(?<=[.!?…])|\A)[^\w\n\[]*"
+_SIGNATURE_LINES = 6
+_SIGNATURE_WORDS = 8  # a longer line below "Regards," is text again
+_TURNS = re.compile(
+    r"\b(?:but|yet|nhung|ma|toan|cu)\b"
+)  # a customer who speaks of a template, not the template
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    """A piece of boilerplate: offsets into the text, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Patterns:
+    greeting: re.Pattern[str]
+    sign_off: re.Pattern[str]
+    signature: re.Pattern[str]
+    device: re.Pattern[str]
+    quoted_from: re.Pattern[str]
+    template: re.Pattern[str]
+    agent_marks: re.Pattern[str]
+    hint: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> _Patterns:
+    data = yaml.safe_load((configs_dir() / "lexicon" / "boilerplate.yaml").read_text(encoding="utf-8"))
+    lists = {name: re.sub(r"\s*\n?\s*\|\s*", "|", words).strip() for name, words in data["lists"].items()}
+
+    def join(name: str) -> str:
+        patterns = data[name]
+        for key, words in lists.items():
+            patterns = [p.replace("{" + key + "}", words) for p in patterns]
+        return "(?:" + "|".join(patterns).replace("[ ]", r"\s").replace(" ", r"[^\S\n]") + ")"
+
+    greeting = rf"\A[^\w\n\[]*{join('greeting')}[^\w\n\[]*"
+    sign_off = rf"{_SENTENCE_START}{join('sign_off')}(?:[^\S\n]*,(?=[^\S\n]*(?:\n|\Z)))?{_END}"
+    return _Patterns(
+        greeting=re.compile(greeting),
+        sign_off=re.compile(sign_off),
+        signature=re.compile(rf"(?:(?<=\n)|\A)[^\w\n\[]*{join('signature')}[^\w\n\[]*(?=\n)"),
+        device=re.compile(rf"(?:(?<=\n)|(?<=[.!?]\s)|\A)[^\w\n\[]*{join('device')}"),
+        quoted_from=re.compile(rf"(?:(?<=\n)|\A)[^\w\n\[]*{join('quoted_from')}"),
+        template=re.compile(rf"(?:(?<=\n)|(?<=[.!?…]\s)|\A)[^\w\n\[]*{join('template')}[^\n.!?]*[.!?]*"),
+        agent_marks=re.compile(data["agent_marks"]),
+        hint=re.compile(
+            r"chao|gui|kinh|dear|hi\b|hey\b|hello|alo|good |cam (?:on|un|ta)|t(?:h)?ks|than|mon\b|camon|c\.on|on\b|an\b"
+            r"|regards|yours|sincerely|wishes|cheers|best|looking|mong|wrote:|da viet|-----|forwarded|from:|tu:|>|--"
+            r"|sent |get outlook|quy khach|chung toi|we |our|tu dong|automat|vui long|please|ticket|yeu cau|concern"
+        ),
+    )
+
+
+def agent_voice(folded: str) -> bool:
+    """Whether a text (folded) speaks as a company does."""
+    return _patterns().agent_marks.search(folded) is not None
+
+
+def find_boilerplate(text: str, private: Sequence[tuple[int, int]] = ()) -> list[Found]:
+    """Boilerplate in one text (NFC), sorted and not overlapping; never cuts a ``private`` span."""
+    folded = fold(text)
+    patterns = _patterns()
+    if not patterns.hint.search(folded):
+        return []
+    found: list[Found] = []
+    limit = len(text)
+    for piece in _quoted(folded, patterns):
+        found.append(piece)
+        limit = min(limit, piece.start) if piece.end == len(text) else limit
+    body = folded[:limit].rstrip() if limit < len(text) else folded
+    found += _below_sign_off(body, patterns)
+    found += [Found(m.start(), m.end(), "signature") for m in patterns.device.finditer(folded)]
+    greeting = patterns.greeting.match(folded)
+    if greeting and greeting.end() > greeting.start():
+        found.append(Found(0, greeting.end(), "greeting"))
+    start = greeting.end() if greeting else 0
+    for match in patterns.template.finditer(folded):
+        if not _TURNS.search(match.group()):
+            found.append(Found(match.start(), match.end(), "template"))
+    found += [Found(m.start(), m.end(), "sign_off") for m in _sign_offs(folded, start, patterns)]
+    return _tidy(found, text, private)
+
+
+def _sign_offs(folded: str, start: int, patterns: _Patterns) -> Iterable[re.Match[str]]:
+    """Sign-offs, also right behind a greeting."""
+    opening = patterns.sign_off.match(folded[start:]) if start else None
+    if opening:
+        shifted = re.compile(re.escape(opening.group()))
+        again = shifted.match(folded, start)
+        if again:
+            yield again
+    yield from patterns.sign_off.finditer(folded)
+
+
+def _quoted(folded: str, patterns: _Patterns) -> list[Found]:
+    """Quoted mail: lines that begin with ``>``, and what follows a reply or forward header."""
+    found = [Found(m.start(), m.end(), "quoted_email") for m in re.finditer(r"(?m)^[ \t]{0,3}>.*$", folded)]
+    header = patterns.quoted_from.search(folded)
+    if header is None:
+        return found
+    below = folded[header.end() :].lstrip()
+    if below.startswith(">"):
+        found.append(Found(header.start(), header.end(), "quoted_email"))
+    else:
+        found.append(Found(header.start(), len(folded), "quoted_email"))
+    return found
+
+
+def _below_sign_off(body: str, patterns: _Patterns) -> list[Found]:
+    """A closing line and the name below it, or the block below ``--``, where they end the text."""
+    dashes = re.search(r"(?m)^--[ \t]*$", body)
+    if dashes and body.count("\n", dashes.start()) <= _SIGNATURE_LINES + 2:
+        return [Found(dashes.start(), len(body), "signature")]
+    for match in patterns.signature.finditer(body):
+        lines = [line for line in body[match.end() :].split("\n") if line.strip()]
+        if len(lines) <= _SIGNATURE_LINES and all(_is_name_line(line) for line in lines):
+            return [Found(match.start(), len(body), "signature")]
+    return []
+
+
+def _is_name_line(line: str) -> bool:
+    return len(line.split()) <= _SIGNATURE_WORDS and not line.rstrip().endswith((".", "!", "?"))
+
+
+def _tidy(found: Iterable[Found], text: str, private: Sequence[tuple[int, int]]) -> list[Found]:
+    """Trimmed, grown over private spans that they cut, merged where they overlap (the first reason stays)."""
+    tidy: list[Found] = []
+    for piece in sorted(found, key=lambda f: (f.start, -f.end)):
+        start, end = _grown(piece.start, piece.end, private)
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        if tidy and start < tidy[-1].end:
+            if end > tidy[-1].end:
+                tidy[-1] = Found(tidy[-1].start, end, tidy[-1].reason)
+        elif end > start:
+            tidy.append(Found(start, end, piece.reason))
+    return tidy
+
+
+def _grown(start: int, end: int, private: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    for left, right in private:
+        if left < start < right:
+            start = left
+        if left < end < right:
+            end = right
+    return start, end
