@@ -1,0 +1,199 @@
+"""Group segments that say the same thing. Labels are ints from 0; -1 is in no group."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from painpoints.themes.views import unit_rows
+
+if TYPE_CHECKING:
+    from painpoints.settings import ThemeSettings
+
+__all__ = ["adopt_strays", "cluster_rows", "merge_alike", "minimum_size", "nearest_votes"]
+
+
+def minimum_size(count: int, settings: ThemeSettings) -> int:
+    """Smallest number of distinct texts that make a theme among ``count``: grows with the square root."""
+    return max(settings.min_segments, round(settings.min_size_root * float(np.sqrt(count))))
+
+
+def cluster_rows(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:
+    """Labels of the rows of ``view`` (unit rows). Few rows: average linkage; else UMAP, then HDBSCAN."""
+    if len(view) < settings.min_segments:
+        return np.full(len(view), -1)
+    if len(view) <= settings.small_rows:
+        return _link_on_average(view, settings)
+    points = _spread(view, settings, seed)
+    return _dense_groups(points, minimum_size(len(view), settings), settings)
+
+
+def _link_on_average(view: np.ndarray, settings: ThemeSettings) -> np.ndarray:
+    """Average linkage up to a cosine distance (Sokal & Michener 1958); every group counts, even a pair."""
+    from sklearn.cluster import AgglomerativeClustering
+
+    model = AgglomerativeClustering(
+        None, distance_threshold=settings.small_distance, metric="cosine", linkage="average"
+    )
+    labels: np.ndarray = model.fit_predict(view.astype(np.float64))
+    return labels
+
+
+def _spread(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:
+    """UMAP to a few dimensions: rows with common neighbours move together. One thread, so that it repeats
+    itself.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # UMAP warns about its own defaults and about numba
+        import umap
+
+        model = umap.UMAP(
+            n_components=settings.umap_dims,
+            n_neighbors=settings.umap_neighbours,
+            min_dist=0.0,
+            metric="cosine",
+            random_state=seed % 2**31,
+            n_jobs=1,
+        )
+        points: np.ndarray = np.asarray(model.fit_transform(view), dtype=np.float64)
+    return points
+
+
+def _dense_groups(points: np.ndarray, size: int, settings: ThemeSettings) -> np.ndarray:
+    """HDBSCAN leaves: the finest groups that persist. `merge_alike` joins those that say the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # hdbscan's use of scikit-learn is deprecated there, not here
+        import hdbscan
+
+        model = hdbscan.HDBSCAN(
+            min_cluster_size=size,
+            min_samples=settings.density_neighbours,
+            cluster_selection_method="leaf",
+            core_dist_n_jobs=1,
+        )
+        labels: np.ndarray = model.fit_predict(points)
+    return labels
+
+
+def group_sums(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """float32[groups, d]: sum of the rows of each group, label -1 left out."""
+    sums = np.zeros((int(labels.max(initial=-1)) + 1, rows.shape[1]), dtype=np.float64)
+    inside = labels >= 0
+    np.add.at(sums, labels[inside], rows[inside])
+    return sums
+
+
+def merge_alike(
+    view: np.ndarray, words: list[set[str]], labels: np.ndarray, settings: ThemeSettings
+) -> np.ndarray:
+    """Join groups where meaning and vocabulary both agree, for every pair within the joined group.
+
+    Complete linkage, because chains of pairwise mergers join what has nothing in common at the ends.
+    """
+    from sklearn.cluster import AgglomerativeClustering
+
+    groups = int(labels.max(initial=-1)) + 1
+    if groups < 2:
+        return labels
+    centroids = unit_rows(group_sums(view, labels))
+    meaning = centroids @ centroids.T
+    vocabulary = _vocabulary_likeness(words, labels, groups)
+    likeness = np.minimum(meaning - settings.merge_meaning, vocabulary - settings.merge_vocabulary)
+    distance = np.clip(1.0 - likeness, 0.0, None)
+    np.fill_diagonal(distance, 0.0)
+    joined = AgglomerativeClustering(
+        None, distance_threshold=1.0, metric="precomputed", linkage="complete"
+    ).fit_predict(distance)
+    merged: np.ndarray = np.where(labels >= 0, joined[labels], -1)
+    return merged
+
+
+def _vocabulary_likeness(words: list[set[str]], labels: np.ndarray, groups: int) -> np.ndarray:
+    """Cosine between the groups' class-based TF-IDF vectors (Grootendorst 2022)."""
+    from sklearn.feature_extraction import DictVectorizer
+
+    counts: list[dict[str, int]] = [{} for _ in range(groups)]
+    for label, own in zip(labels, words, strict=True):
+        if label >= 0:
+            for word in own:
+                counts[label][word] = counts[label].get(word, 0) + 1
+    table = DictVectorizer(dtype=np.float64).fit_transform(counts).tocsr()
+    total = np.asarray(table.sum(axis=0)).ravel()
+    sizes = np.maximum(np.asarray(table.sum(axis=1)).ravel(), 1.0)
+    weighted = (
+        table.multiply(1.0 / sizes[:, None]).multiply(np.log1p(sizes.mean() / np.maximum(total, 1.0))).tocsr()
+    )
+    lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+    weighted = weighted.multiply(1.0 / np.maximum(lengths, 1e-12)[:, None]).tocsr()
+    likeness: np.ndarray = np.asarray((weighted @ weighted.T).todense())
+    return likeness
+
+
+def nearest_votes(
+    view: np.ndarray, labels: np.ndarray, settings: ThemeSettings, block: int = 2048
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For every row: the group most of its nearest labelled rows are in, that group's share of the votes,
+    closeness.
+
+    A vote weighs the cosine; a row does not vote for itself. Closeness is the mean cosine to its nearest
+    rows within the group. Rows are compared in blocks with at most ``vote_rows`` labelled rows, so memory
+    stays O(n).
+    """
+    voters = _voters(labels, settings.vote_rows)
+    best = np.full(len(view), -1)
+    share = np.zeros(len(view))
+    closeness = np.zeros(len(view))
+    if not len(voters):
+        return best, share, closeness
+    near = min(settings.vote_neighbours, len(voters))
+    for start in range(0, len(view), block):
+        rows = np.arange(start, min(start + block, len(view)))
+        cosines = view[rows] @ view[voters].T
+        cosines[rows[:, None] == voters[None, :]] = -1.0
+        nearest = np.argpartition(-cosines, near - 1, axis=1)[:, :near]
+        weight = np.clip(np.take_along_axis(cosines, nearest, axis=1), 0.0, None)
+        group = labels[voters][nearest]
+        agree = group[:, :, None] == group[:, None, :]
+        votes = (agree * weight[:, None, :]).sum(axis=2)
+        pick = np.lexsort((group, -votes), axis=1)[:, 0]
+        line = np.arange(len(rows))
+        best[rows] = group[line, pick]
+        share[rows] = votes[line, pick] / np.maximum(weight.sum(axis=1), 1e-12)
+        mates = agree[line, pick]
+        closeness[rows] = (weight * mates).sum(axis=1) / np.maximum(mates.sum(axis=1), 1)
+    return best, share, closeness
+
+
+def _voters(labels: np.ndarray, most: int) -> np.ndarray:
+    """Labelled rows, thinned evenly where there are more than ``most``."""
+    voters = np.flatnonzero(labels >= 0)
+    if len(voters) <= most:
+        return voters
+    picked: np.ndarray = voters[np.linspace(0, len(voters) - 1, most).astype(int)]
+    return picked
+
+
+def adopt_strays(
+    view: np.ndarray, labels: np.ndarray, settings: ThemeSettings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give a stray row to the group of its nearest rows where it is as close to them as the group's own
+    rows are.
+
+    Returns labels and the strength of membership in [0, 1]: the share of the nearest rows that are in the
+    group.
+    """
+    best, share, closeness = nearest_votes(view, labels, settings)
+    members = labels >= 0
+    own = members & (best == labels)
+    usual = np.full(int(labels.max(initial=-1)) + 1, 1.0)
+    for group in range(len(usual)):
+        mates = closeness[own & (labels == group)]
+        if len(mates):
+            usual[group] = np.quantile(mates, settings.adopt_quantile)
+    strays = ~members & (best >= 0) & (share >= settings.adopt_share)
+    strays[strays] = closeness[strays] >= usual[best[strays]]
+    adopted = np.where(strays, best, labels)
+    strength = np.where(adopted == best, share, 1.0 - share)
+    return adopted, np.where(adopted >= 0, np.clip(strength, 0.01, 1.0), 0.0)

@@ -1,0 +1,172 @@
+"""From labelled segments and vectors to named themes, pains and praises apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from painpoints.themes.cluster import adopt_strays, cluster_rows, merge_alike
+from painpoints.themes.describe import describe_themes
+from painpoints.themes.theme_set import POLARITIES, ThemeSet
+from painpoints.themes.views import joint_view
+from painpoints.themes.words import is_vague, plain, tokens
+
+if TYPE_CHECKING:
+    from painpoints.journey import Journey
+    from painpoints.settings import ThemeSettings
+
+__all__ = ["find_themes", "polarity_of"]
+
+
+def find_themes(
+    segments: pd.DataFrame,
+    vectors: np.ndarray,
+    settings: ThemeSettings,
+    seed: int,
+    items: pd.DataFrame | None = None,
+    *,
+    journey: Journey | None = None,
+) -> ThemeSet:
+    """Cluster negative and positive segments separately and name what they share.
+
+    ``segments`` has SEGMENT_COLUMNS and LABEL_COLUMNS, ``vectors`` is float32[n, d] with unit rows in the
+    same order. ``items`` gives the customers, ``journey`` the touchpoints' names; both may be left out.
+    Raises ValueError where vectors and segments differ in number. Method: docs/methods.md.
+    """
+    if len(vectors) != len(segments):
+        raise ValueError(f"{len(vectors)} vectors for {len(segments)} segments")
+    polarity = polarity_of(segments)
+    words = [tokens(text) for text in segments["match_text"].astype(str)]
+    langs = segments["lang"].astype(str).to_numpy()
+    vague = np.array([is_vague(own, lang) for own, lang in zip(words, langs, strict=True)], dtype=bool)
+    labels = np.full(len(segments), -1)
+    strength = np.zeros(len(segments))
+    for side in POLARITIES:
+        rows = np.flatnonzero((polarity == side) & ~vague)
+        found = _group(segments, vectors, words, rows, settings, seed)
+        kept = _without_small(found.labels, segments["item"].to_numpy()[rows], settings)
+        labels[rows] = np.where(kept >= 0, kept + labels.max(initial=-1) + 1, -1)
+        strength[rows] = np.where(kept >= 0, found.strength, 0.0)
+    table, ids = describe_themes(segments, vectors, words, labels, polarity, items, journey)
+    assignment = pd.DataFrame(
+        {
+            "theme_id": [ids[label] if label >= 0 else "" for label in labels],
+            "theme_p": np.round(strength, 4),
+        },
+        index=segments.index,
+    ).astype({"theme_id": object})
+    lost = (labels < 0) & ~vague
+    return ThemeSet(
+        table,
+        assignment,
+        unassigned={side: int((lost & (polarity == side)).sum()) for side in POLARITIES},
+        vague={side: int((vague & (polarity == side)).sum()) for side in POLARITIES},
+    )
+
+
+def polarity_of(segments: pd.DataFrame) -> np.ndarray:
+    """'pain', 'praise' or '' a segment: negative ones, and pains and requests that are not positive, are
+    pains.
+    """
+    sentiment, kind = segments["sentiment"].to_numpy(), segments["kind"].to_numpy()
+    pain = (sentiment == "neg") | (np.isin(kind, ["pain", "request"]) & (sentiment != "pos"))
+    praise = ~pain & ((sentiment == "pos") | ((kind == "praise") & (sentiment != "neg")))
+    return np.where(pain, "pain", np.where(praise, "praise", "")).astype(object)
+
+
+@dataclass(frozen=True)
+class _Groups:
+    labels: np.ndarray
+    strength: np.ndarray
+
+
+def _group(
+    segments: pd.DataFrame,
+    vectors: np.ndarray,
+    words: list[list[str]],
+    rows: np.ndarray,
+    settings: ThemeSettings,
+    seed: int,
+) -> _Groups:
+    """Labels of the chosen rows. Equal texts are clustered once, so that copies cannot outvote meaning."""
+    if not len(rows):
+        return _Groups(np.zeros(0, dtype=int), np.zeros(0))
+    keys = [" ".join(plain(word) for word in words[row]) for row in rows]
+    _, first, inverse = np.unique(np.asarray(keys, dtype=object), return_index=True, return_inverse=True)
+    first, inverse = _in_order(first, inverse)
+    distinct = rows[first]
+    sample = _sample(len(distinct), settings.cluster_rows, seed)
+    view = joint_view(
+        vectors[distinct],
+        [" ".join(words[row]) for row in distinct],
+        segments["lang"].astype(str).to_numpy()[distinct],
+        _place_rows(segments, distinct),
+        sample,
+        settings,
+        seed,
+    )
+    labels = np.full(len(distinct), -1)
+    labels[sample] = cluster_rows(view[sample], settings, seed)
+    labels = merge_alike(view, [set(keys[f].split()) for f in first], labels, settings)
+    labels, strength = adopt_strays(view, labels, settings)
+    people = segments["item"].to_numpy()[rows]
+    labels, strength = _add_repeated(labels, strength, inverse, people, settings)
+    return _Groups(labels[inverse], strength[inverse])
+
+
+def _in_order(first: np.ndarray, inverse: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number the distinct texts by first appearance rather than by alphabet."""
+    order = np.argsort(first, kind="stable")
+    place = np.empty(len(order), dtype=int)
+    place[order] = np.arange(len(order))
+    return first[order], place[inverse]
+
+
+def _sample(count: int, most: int, seed: int) -> np.ndarray:
+    """All rows, or ``most`` of them drawn without replacement, in order."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
+
+
+def _place_rows(segments: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+    """float32[rows, touchpoints]: the probability of each segment's own touchpoint; abstentions are zero
+    rows.
+    """
+    names = segments["touchpoint"].astype(str).to_numpy()[rows]
+    probability = (
+        pd.to_numeric(segments["touchpoint_p"], errors="coerce").fillna(0.0).to_numpy(dtype=float)[rows]
+    )
+    known = np.array(sorted(set(names) - {""}), dtype=object)
+    places: np.ndarray = (names[:, None] == known[None, :]) * np.clip(probability, 0.0, 1.0)[:, None]
+    return places.astype(np.float32)
+
+
+def _add_repeated(
+    labels: np.ndarray,
+    strength: np.ndarray,
+    inverse: np.ndarray,
+    people: np.ndarray,
+    settings: ThemeSettings,
+) -> tuple[np.ndarray, np.ndarray]:
+    """A stray text that enough items repeat word for word is a theme of its own."""
+    repeats = pd.DataFrame({"text": inverse, "item": people}).drop_duplicates().groupby("text").size()
+    often = repeats.reindex(np.arange(len(labels)), fill_value=0).to_numpy() >= settings.min_segments
+    alone = np.flatnonzero(often & (labels < 0))
+    labels, strength = labels.copy(), strength.copy()
+    labels[alone] = labels.max(initial=-1) + 1 + np.arange(len(alone))
+    strength[alone] = 1.0
+    return labels, strength
+
+
+def _without_small(labels: np.ndarray, items: np.ndarray, settings: ThemeSettings) -> np.ndarray:
+    """Relabel from 0, without groups of too few segments or too few items."""
+    table = pd.DataFrame({"label": labels, "item": items})
+    table = table[table["label"] >= 0]
+    sizes = table.groupby("label")["item"].agg(["size", "nunique"])
+    large = sizes[(sizes["size"] >= settings.min_segments) & (sizes["nunique"] >= settings.min_items)].index
+    renumbered = {int(label): number for number, label in enumerate(large)}
+    return np.array([renumbered.get(int(label), -1) for label in labels], dtype=int)
