@@ -26,11 +26,11 @@ PLAY_HEADER = [
 ]  # fmt: skip
 PLAY_LINK = "https://play.google.com/console/developers/0/app/0/user-feedback/review-details?reviewId={}&corpus=PUBLIC_REVIEWS"
 TICKET_HEADER = [
-    "Ticket ID", "Created at", "Channel", "Requester", "Customer ID", "Subject", "Description", "Group", "Priority",
-    "Status", "Satisfaction", "Agent reply",
+    "Ticket ID", "Created at", "Channel", "Requester", "Requester ID", "Subject", "Description", "Group", "Priority",
+    "Ticket status", "Satisfaction Score", "Public reply",
 ]  # fmt: skip
 NPS_HEADER = [
-    "Mã phản hồi", "Ngày trả lời", "Mã khách hàng", "Nhóm khách hàng", "Thành phố", "Điểm NPS",
+    "Mã phản hồi", "Ngày phản hồi", "Mã khách hàng", "Nhóm khách hàng", "Thành phố", "Điểm NPS",
     "Góp ý của khách hàng", "Mã đơn gần nhất",
 ]  # fmt: skip
 
@@ -244,8 +244,6 @@ def write_facebook(items: list[Item], path: Path, planner: Planner) -> list[Reco
             "comment_count": rng.choice([0, 0, 0, 1, 2]),
             "permalink_url": f"https://facebook.example/chanlua/posts/{own}",
         }
-        if item.customer:
-            cells["customer_id"] = item.customer.id
         records.append(Record(item, cells, own, set(item.flags)))
         if rng.random() < 0.03:
             records.append(page_reply(cells, planner, item, sent))
@@ -272,7 +270,6 @@ def page_reply(cells: dict[str, Any], planner: Planner, item: Item, sent: dt.dat
         "from": {"name": "Chạn Lúa", "id": "900000000000001"},
         "message": planner.bank.frame("agent_template", item.writer),
     }
-    reply.pop("customer_id", None)
     return Record(None, reply, reply["id"], {"agent"})
 
 

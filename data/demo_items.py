@@ -49,22 +49,25 @@ def rate(item: Item, kind: str, severity: int, rng: random.Random) -> int | None
 
 
 def issue_item(
-    planner: Planner, channel: str, kind: str, when: dt.datetime, customer: Customer | None, key: str = ""
+    planner: Planner,
+    channel: str,
+    kind: str,
+    when: dt.datetime,
+    who: Customer | list[Customer],
+    key: str = "",
 ) -> Item | None:
     """One composed item with its rating, or None when no sentence fits."""
-    made = planner.compose(kind, channel, when.date(), customer, key)
+    made = planner.compose(kind, channel, when.date(), who, key)
     if made is None:
         return None
-    draft, writer, context, mixed = made
-    item = Item(channel, when, draft, writer, kind, customer=customer, context=context)
-    if any("sarcasm" in part.flags for part in draft.parts):
+    item = Item(channel, when, made.draft, made.writer, kind, customer=made.customer, context=made.context)
+    if any("sarcasm" in part.flags for part in made.draft.parts):
         item.flags.add("sarcasm")
-    if mixed:
+    if made.mixed:
         item.flags.add("mixed")
-    worst = max(
-        (planner.issues[p.key].get("severity", 0) for p in draft.parts if p.key in planner.issues), default=0
-    )
-    item.rating = rate(item, "mixed" if mixed else kind, worst or 1, planner.rng)
+    keys = [p.key for p in made.draft.parts if p.key in planner.issues]
+    worst = max((planner.issues[key].get("severity", 0) for key in keys), default=0)
+    item.rating = rate(item, "mixed" if made.mixed else kind, worst or 1, planner.rng)
     return item
 
 
@@ -180,14 +183,12 @@ def all_items(planner: Planner, customers: list[Customer]) -> list[Item]:
 
 def one_more(planner: Planner, channel: str, mode: str, customers: list[Customer]) -> Item:
     """A further item of a mode by a customer (tickets, surveys) or by anybody (Play, Facebook)."""
+    pool = customers if channel in "tn" else []
     for _ in range(400):
         when = planner.moment()
-        customer = planner.rng.choice(customers) if channel in "tn" else None
-        if channel == "f" and planner.rng.random() < 0.12:
-            customer = planner.rng.choice(customers)
         if mode not in ("pain", "praise", "request", "question", "other"):
-            return plain_item(planner, channel, mode, when, customer)
-        item = issue_item(planner, channel, mode, when, customer)
+            return plain_item(planner, channel, mode, when, planner.rng.choice(pool) if pool else None)
+        item = issue_item(planner, channel, mode, when, pool)
         if item is not None:
             return item
     raise RuntimeError(f"sentences for {mode} in channel {channel} are spent: write more")

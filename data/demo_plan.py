@@ -26,7 +26,7 @@ from demo_text import (
 FIRST_DAY = dt.date(2026, 7, 20)  # Monday of 2026-W30
 WEEKS = 13  # to Sunday 2026-10-18, the end of 2026-W42
 # Relative number of items a week; W41 holds the sale of 10.10: more of everything, nothing new.
-WEEK_WEIGHTS = [0.92, 0.95, 0.9, 1.0, 0.97, 1.02, 1.05, 1.0, 0.96, 1.0, 1.04, 1.9, 1.12]
+WEEK_WEIGHTS = [0.92, 0.95, 0.9, 1.0, 0.97, 1.02, 1.05, 1.0, 0.96, 1.0, 1.04, 2.4, 1.2]
 UPDATE_DAY = dt.date(2026, 8, 25)  # app 4.8.0, after which login codes go missing
 CHANNELS = "ptnf"  # Play, ticket, NPS, Facebook
 MANNERS = {"p": "plain", "t": "careful", "n": "plain", "f": "chatty"}
@@ -99,6 +99,17 @@ class Item:
     customer: Customer | None = None
     flags: set[str] = field(default_factory=set)
     context: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What `Planner.compose` gives: the body, who wrote it, and whether praise and pain meet in it."""
+
+    draft: Draft
+    writer: Writer
+    customer: Customer | None
+    context: dict[str, str]
+    mixed: bool
 
 
 def phone_number(rng: random.Random) -> str:
@@ -215,21 +226,30 @@ class Planner:
         return None
 
     def compose(
-        self, kind: str, channel: str, day: dt.date, customer: Customer | None, key: str = ""
-    ) -> tuple[Draft, Writer, dict[str, str], bool] | None:
-        """An item about one issue (and what comes with it), or None when nothing fits this writer."""
+        self, kind: str, channel: str, day: dt.date, who: Customer | list[Customer], key: str = ""
+    ) -> Made | None:
+        """An item about one issue and what comes with it, or None when nothing fits.
+
+        `who` is the customer who writes, or all that might: then one whose way of writing suits the sentence.
+        No candidates at all stands for a stranger.
+        """
         key = key or self.choose(kind, channel, day)
+        customer = who if isinstance(who, Customer) else None
         first = self.anchor(key, channel, customer.writer if customer else None, day)
         if first is None:
             return None
+        if not isinstance(who, Customer) and who:
+            fitting = [c for c in who if first.fits(channel, c.writer, day)]
+            if not fitting:
+                first.uses -= 1
+                return None
+            customer = self.rng.choice(fitting)
         writer = customer.writer if customer else make_writer(self.rng, first, manner=MANNERS[channel])
         self.mentions[key] += 1
         lines: list[tuple[str, Sentence]] = [("", first)]
-        mixed = False
-        if first.role != "solo":
-            mixed = self.extend(lines, key, kind, channel, day, writer)
+        mixed = first.role != "solo" and self.extend(lines, key, kind, channel, day, writer)
         context = make_context(self.rng, day, customer)
-        return self.write(lines, writer, channel, context), writer, context, mixed
+        return Made(self.write(lines, writer, channel, context), writer, customer, context, mixed)
 
     def extend(
         self,
@@ -245,7 +265,7 @@ class Planner:
         mixed = False
 
         def add(other: str, role: str, link: str = "", *, front: bool = False) -> bool:
-            found = self.bank.pick(other, role, channel, writer, day)
+            found = self.bank.pick(other, role, channel, writer, day, limit=2)  # second place: rarer still
             if found is None or found.text.split(" ")[0] == "Nhưng":
                 return False
             word = self.bank.frame(link, writer) if link and ("but" in link or rng.random() < 0.7) else ""
@@ -303,7 +323,7 @@ class Planner:
         self, lines: list[tuple[str, Sentence]], key: str, channel: str, day: dt.date, writer: Writer
     ) -> None:
         """A sentence about a competitor that speaks of the same thing as the pain."""
-        found = self.bank.pick("c_competitor", "main", channel, writer, day, limit=5)
+        found = self.bank.pick("c_competitor", "main", channel, writer, day, limit=2)
         if found is None:
             return
         topics = [points for words, points in COMPETITOR_TOPIC.items() if words in found.text]
