@@ -53,7 +53,9 @@ def clip(text: str, limit: int) -> str:
         return text
     cut = text[: limit - 1]
     space = cut.rfind(" ")
-    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,.;:") + "…"
+    if text[limit - 1] != " " and space > limit // 2:
+        cut = cut[:space]
+    return cut.rstrip(" ,.;:") + "…"
 
 
 def is_formula_like(text: str) -> bool:
@@ -61,11 +63,9 @@ def is_formula_like(text: str) -> bool:
 
     A dash before a complaint ("- giao chậm") and an emoticon ("=))") are not formulas.
     """
-    stripped = unicodedata.normalize("NFKC", text.lstrip(" \u00a0"))
-    if not stripped or stripped[0] not in "=+-@\t\r":
+    stripped = unicodedata.normalize("NFKC", text.lstrip())
+    if not stripped or stripped[0] not in "=+-@":
         return False
-    if stripped[0] in "\t\r":
-        return True
     if stripped[0] == "=" and _EQUALS.match(stripped):
         return True
     return _ACTIVE.search(stripped) is not None
@@ -79,11 +79,7 @@ def csv_safe(value: object) -> str:
     if not isinstance(value, str):
         return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
     text = _CSV_CONTROLS.sub("", _SURROGATES.sub("\ufffd", value))
-    if text[:1] in ("\t", "\r"):
-        return "'" + text
-    if not _CELL_STARTS.search(text):
-        return text
-    return _CELL_STARTS.sub(lambda m: _guarded_start(m, text), text)
+    return _CELL_STARTS.sub(lambda match: _guarded_start(match, text), text)
 
 
 def _guarded_start(match: re.Match[str], text: str) -> str:

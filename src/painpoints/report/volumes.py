@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["build_volumes", "weekly_counts"]
 
 _MAX_WEEKS = 1_500
-"""weeks between first and last date that are laid out one by one; a stray date of 1970 must not make thousands"""
+"""weeks between first and last date; over a longer time (a stray date of 1970) weeks without items are left out"""
 
 
 def build_volumes(inp: ReportInput, settings: ReportSettings) -> dict[str, Any] | None:
@@ -37,7 +37,7 @@ def build_volumes(inp: ReportInput, settings: ReportSettings) -> dict[str, Any] 
         if len(chart) <= settings.max_chart_bars:
             break
     return {
-        "weeks": [_week_label(point) for point in weeks] if len(weeks) <= _MAX_WEEKS else [],
+        "weeks": [_week_label(point) for point in weeks],
         "chart": {"unit": unit, "points": chart},
         "undated_items": int(days.isna().sum()),
     }
@@ -64,7 +64,7 @@ def _days(moments: pd.Series) -> pd.Series:
 
 
 def _week_starts(days: pd.Series) -> pd.Series:
-    starts: pd.Series = days - pd.to_timedelta(days.dt.weekday, unit="D")
+    starts: pd.Series = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     return starts
 
 
