@@ -45,6 +45,10 @@ def test_header_without_rows(tmp_path):
     assert "header but no rows" in message([write(tmp_path / "f.csv", "id,content\n")])
 
 
+def test_a_file_of_broken_rows_only_counts_them(tmp_path):
+    assert "2 × 1 fields" in message([write(tmp_path / "f.csv", "id,content\n1\n2\n")])
+
+
 def test_no_text_column_lists_the_columns_and_the_way_out(tmp_path):
     text = message([write(tmp_path / "f.csv", "order,amount\n1,20\n2,30\n")])
     assert "'order', 'amount'" in text

@@ -241,3 +241,38 @@ def test_files_of_one_name_stay_apart(tmp_path):
         write(tmp_path / folder / "f.csv", csv_text([["content"], [f"khách ở {folder}"]]))
     got = read_exports([tmp_path / "x" / "f.csv", tmp_path / "y" / "f.csv"])
     assert got.items["feedback_id"].tolist() == ["f.csv:1", "f.csv (2):1"]
+
+
+def test_unclosed_quotes_never_join_two_records(tmp_path):
+    lines = [f'{i},"hàng lỗi {i},z' for i in range(6)]
+    got = read_exports(
+        [write(tmp_path / "f.csv", "\n".join(["id,content,x", "a,tốt,z", *lines, 'b,"kém",z', ""]))]
+    )
+    assert got.items["feedback_id"].tolist() == ["a", "b"]
+    assert got.rejected["row"].tolist() == [2, 3, 4, 5, 6, 7]
+
+
+def test_commas_in_a_single_column_are_text(tmp_path):
+    got = read_exports([write(tmp_path / "f.csv", "content\nGiao chậm, đợi lâu\nTốt, đẹp, rẻ\nỔn, nhanh\n")])
+    assert got.items["text"].tolist() == ["Giao chậm, đợi lâu", "Tốt, đẹp, rẻ", "Ổn, nhanh"]
+
+
+def test_a_page_of_an_api_is_a_list_and_a_single_post_is_an_item(tmp_path):
+    page = {"tickets": JSON_ROWS, "after_url": "https://x.example", "after_cursor": "MTU3", "count": 2}
+    assert read_exports([write_json(tmp_path / "a.json", page)]).files[0].read == 2
+    answer = {"id": "2", "message": "ship lâu", "created_time": "2025-11-03T01:00:00+0000"}
+    post = {
+        "id": "1",
+        "message": "Bài viết",
+        "created_time": "2025-11-03T00:00:00+0000",
+        "comments": {"data": [answer]},
+    }
+    got = read_exports([write_json(tmp_path / "b.json", post)])
+    assert got.items["text"].tolist() == ["Bài viết", "ship lâu"]
+
+
+def test_the_sheet_with_the_mapped_column_goes_first(tmp_path):
+    sheets = {"A": [["content"], ["tờ thứ nhất"]], "B": [["ghi chu"], ["tờ thứ hai"]]}
+    path = write_xlsx(tmp_path / "f.xlsx", sheets)
+    assert read_exports([path]).items["text"].tolist() == ["tờ thứ nhất"]
+    assert read_exports([path], column_map={"text": "ghi chu"}).items["text"].tolist() == ["tờ thứ hai"]

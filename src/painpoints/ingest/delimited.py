@@ -8,7 +8,9 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
+from painpoints.ingest.aliases import load_aliases
 from painpoints.ingest.grid import Grid
+from painpoints.ingest.names import fold
 from painpoints.settings import IngestSettings
 
 __all__ = ["DELIMITER_NAMES", "parse_delimited", "sniff_delimiter"]
@@ -47,7 +49,7 @@ def sniff_delimiter(lines: list[str]) -> str:
     best, best_score = "", 0.0
     for delimiter in (",", "\t", ";", "|"):
         widths = _widths(lines[:_SNIFF_LINES], delimiter)
-        if not widths:
+        if not widths or (next(iter(widths)) == 1 and not _names_columns(lines, delimiter)):
             continue
         width, count = max(widths.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))
         share = count / sum(widths.values())
@@ -56,6 +58,14 @@ def sniff_delimiter(lines: list[str]) -> str:
         if score > best_score and share > 0.3:
             best, best_score = delimiter, score
     return best
+
+
+def _names_columns(lines: list[str], delimiter: str) -> bool:
+    """Whether, below a title, one of the first lines names columns; else a first line of one cell is the header."""
+    known = load_aliases().known_names
+    return any(
+        sum(fold(cell.strip('" \r\n')) in known for cell in line.split(delimiter)) >= 2 for line in lines[:15]
+    )
 
 
 def _widths(lines: list[str], delimiter: str) -> Counter[int]:
@@ -120,7 +130,7 @@ class _Parser:
         width = len(self._records[0]) if self._records else 0
         record, used = self._lenient()
         following = self._lines[self._start + 1 : self._start + used]
-        swallowed = any(width > 1 and self._width(line) == width for line in following)
+        swallowed = any(width in (self._width(line), line.count(self._delimiter) + 1) for line in following)
         if len(record) == width and not swallowed:
             self._records.append(record)
             self._start += used

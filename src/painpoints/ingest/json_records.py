@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from painpoints.errors import InputError
+from painpoints.ingest.aliases import load_aliases
 from painpoints.ingest.grid import Rejection, Table
-from painpoints.ingest.profiles import Profile, Thread
+from painpoints.ingest.names import fold
+from painpoints.ingest.profiles import Profile, Thread, load_profiles
 
 __all__ = ["looks_like_json", "parse_json"]
 
@@ -86,16 +88,18 @@ def _find_records(value: Any, depth: int = 0) -> list[Any] | None:
         return value if any(isinstance(v, dict) for v in value) else None
     if not isinstance(value, dict) or depth >= _MAX_DEPTH:
         return None
-    lists = [found for found in (_find_records(v, depth + 1) for v in value.values()) if found]
-    if depth == 0 and _is_single_record(value):
+    lists = {key: found for key, v in value.items() if (found := _find_records(v, depth + 1))}
+    if depth == 0 and _is_single_record(value, lists.keys()):
         return [value]
-    return max(lists, key=len) if lists else None
+    return max(lists.values(), key=len) if lists else None
 
 
-def _is_single_record(value: Record) -> bool:
-    """One object that is itself an item: more text of its own than wrapping."""
-    own = [v for v in value.values() if isinstance(v, str) and len(v) > 0]
-    return len(own) >= 3 or any(" " in v and len(v) > 20 for v in own)
+def _is_single_record(value: Record, lists: Collection[str]) -> bool:
+    """One object that is itself an item: it names two fields at least, and its only lists are replies to it."""
+    replies = {name.split(".")[0] for p in load_profiles() if p.thread is not None for name in p.thread.lists}
+    known = load_aliases().known_names
+    named = sum(fold(key) in known for key, v in value.items() if isinstance(v, str) and v)
+    return named >= 2 and set(lists) <= replies
 
 
 def _sort_out(found: list[Any]) -> tuple[list[tuple[int, Record]], list[Rejection]]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from painpoints.ingest.vietnamese import FONT_CODES, syllable_counts
 
 __all__ = ["font_code", "repair_cell", "repair_column"]
 
+_SAMPLE_CELLS = 400  # suspect cells of a column that show whether it is broken throughout
 _MIN_FONT_WORDS = 12  # words outside ASCII that a column needs before an old font code is believed
 
 
@@ -29,15 +31,24 @@ def _byte_of() -> dict[str, int]:
 
 _BYTE_OF = _byte_of()
 _TAIL = "[" + "".join(re.escape(c) for c, b in _BYTE_OF.items() if 0x80 <= b <= 0xBF) + "]"
-_PUNCTUATION = "[€‚„‰˜™š›œ\x9dž\x98-\x9e\x80\x82\x84]"
+_SYMBOL_ROW = (
+    "["
+    + "".join(
+        re.escape(c)
+        for c, b in _BYTE_OF.items()
+        if b in {*range(0x80, 0x85), *range(0x86, 0x8A), *range(0x98, 0xA0), 0xAC, 0xAD}
+    )
+    + "]"
+)  # not the bytes shown as …, “ ” and –, which do follow a letter in sound text
 _SEQUENCE = re.compile(
     f"á[º»]{_TAIL}"  # U+1E80–1EFF: most Vietnamese vowels with two marks
-    f"|â{_PUNCTUATION}{_TAIL}"  # quotes, dashes, ₫, dingbats
+    f"|â{_SYMBOL_ROW}{_TAIL}"  # quotes, dashes, ₫, arrows, stars, dingbats
     f"|[ðđ][Ÿ\x9f]{_TAIL}{_TAIL}"  # emoji
     "|ï¸[\x8f\u008f]|ï»¿"
     f"|[ÂÃĂÄÅÆÌ]{_TAIL}"
     f"|(?<=[a-zđ])[ÃĂ] "  # à whose no-break space became a plain one
 )
+_HINT = re.compile(f"[áâðđïÂÃĂÄÅÆÌ]{_TAIL}")
 _QUOTED = re.compile(r"(?:^|[\s(])«")
 _SURE_LETTER = re.compile(f"(?:(?<=[a-z])[ÂÃĂÄÅÆÌ](?:{_TAIL}| ))|(?:(?<![A-ZĐ])[ÂÃĂÄÅÆ][^\\s\xa0](?=[a-z]))")
 
@@ -47,7 +58,7 @@ def repair_cell(text: str, *, expected: bool = False) -> str:
 
     `expected`: the rest of the column is broken, so that a lone, less telling sequence counts too.
     """
-    if not _SEQUENCE.search(text) or _QUOTED.search(text):
+    if not _may_be_broken(text) or _QUOTED.search(text):
         return text
     fixed = _SEQUENCE.sub(_restore, text)
     if fixed == text or not (_is_sure(text) or (expected and _reads_better(fixed))):
@@ -55,8 +66,17 @@ def repair_cell(text: str, *, expected: bool = False) -> str:
     return fixed
 
 
+def _may_be_broken(text: str) -> bool:
+    """A cheap look before the full search, which sound text nearly never passes."""
+    return _HINT.search(text) is not None or "Ã " in text or "Ă " in text
+
+
 def _restore(match: re.Match[str]) -> str:
-    shown = match[0]
+    return _restored(match[0])
+
+
+@lru_cache(maxsize=4096)
+def _restored(shown: str) -> str:
     raw = bytes(0xA0 if c == " " else _BYTE_OF[c] for c in shown)
     try:
         return raw.decode("utf-8")
@@ -77,12 +97,13 @@ def _reads_better(fixed: str) -> bool:
 def repair_column(values: Sequence[str]) -> tuple[Sequence[str], str]:
     """Every cell of a column repaired, and the old font code that the column was converted from ('' for none)."""
     foreign = [v for v in values if not v.isascii()]
-    suspects = [v for v in foreign if _SEQUENCE.search(v)]
+    suspects = [v for v in foreign if _may_be_broken(v)]
     if not suspects:
         font = font_code(foreign)
         return ([FONT_CODES[font](v) for v in values], font) if font else (values, "")
-    sure = sum(repair_cell(v) != v for v in suspects)
-    expected = sure >= 2 and sure * 4 >= len(suspects)
+    sample = suspects[:_SAMPLE_CELLS]
+    sure = sum(repair_cell(v) != v for v in sample)
+    expected = sure >= 2 and sure * 4 >= len(sample)
     return [v if v.isascii() else repair_cell(v, expected=expected) for v in values], ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,21 +143,23 @@ def _from_grid(
 
 
 def _open_workbook(name: str, kind: str, grids: list[Grid], request: _Request) -> _Opened:
-    """The first sheet that has a text column."""
+    """The first sheet that has a text column; one with all mapped columns goes before the others."""
     first_error: InputError | None = None
+    usable: list[_Opened] = []
     for grid in grids:
         try:
-            export = _with_plan(name, _from_grid(name, grid, request, kind), request)
+            usable.append(_with_plan(name, _from_grid(name, grid, request, kind), request))
         except InputError as error:
             first_error = first_error or error
-            continue
-        others = [g.sheet for g in grids if g is not grid]
-        if others:
-            _planned(export).problems.append(
-                f"Only the sheet '{grid.sheet}' was read; the others ({quoted_list(others, 10)}) were not."
-            )
-        return export
-    raise first_error or InputError(f"{name}: the workbook holds no rows.")
+    if not usable:
+        raise first_error or InputError(f"{name}: the workbook holds no rows.")
+    chosen = max(usable, key=lambda e: len(plan_columns(e.table, e.profile, request.column_map)[1]))
+    others = [g.sheet for g in grids if g.sheet != chosen.table.sheet]
+    if others:
+        _planned(chosen).problems.append(
+            f"Only the sheet '{chosen.table.sheet}' was read; the others ({quoted_list(others, 10)}) were not."
+        )
+    return chosen
 
 
 def _with_plan(name: str, export: _Opened, request: _Request, problems: Sequence[str] = ()) -> _Opened:
@@ -167,10 +169,8 @@ def _with_plan(name: str, export: _Opened, request: _Request, problems: Sequence
     request.columns += [c for c in table.columns if c not in request.columns]
     missed = [f"{k}={v}" for k, v in request.column_map.items() if k not in served]
     if "text" not in plan.columns:
-        if not table.read:
-            raise InputError(f"{name}: the file has a header but no rows.")
-        if "text=" in " ".join(missed):
-            _refuse_unserved(request)
+        if not table.rows:
+            raise _no_rows(name, table)
         raise no_text(name, table)
     plan.problems[:0] = problems
     if missed:
@@ -179,6 +179,17 @@ def _with_plan(name: str, export: _Opened, request: _Request, problems: Sequence
         )
     export.plan = plan
     return export
+
+
+def _no_rows(name: str, table: Table) -> InputError:
+    if not table.read:
+        return InputError(f"{name}: the file has a header but no rows.")
+    reasons = _reasons(r.reason for r in table.rejections)
+    return InputError(f"{name}: none of its {table.read:,} rows can be read ({reasons}).")
+
+
+def _reasons(reasons: Iterable[str]) -> str:
+    return ", ".join(f"{count:,} × {reason}" for reason, count in Counter(reasons).most_common(8))
 
 
 def _refuse_unserved(request: _Request) -> None:
@@ -232,10 +243,7 @@ def _rejected_frame(names: list[str], built: list[FileItems], settings: IngestSe
 
 
 def _nothing_usable(files: int, rejected: pd.DataFrame) -> InputError:
-    counts = Counter(rejected["reason"].tolist())
-    reasons = (
-        ", ".join(f"{count:,} × {reason}" for reason, count in counts.most_common(8)) or "no rows at all"
-    )
+    reasons = _reasons(rejected["reason"].tolist()) or "no rows at all"
     return InputError(
         f"No usable row in {files} file{'s' if files != 1 else ''}: {reasons}. Look at it with 'painpoints check', "
         "and name the text column with --map text=COLUMN if the wrong one was taken."
