@@ -44,8 +44,10 @@ class Costs:
     """after a comma, a topic that ``thì`` takes up (giao hàng thì lâu)"""
     action_topic: float = 0.1
     """the same with a deed (gọi tổng đài thì máy bận): mostly the same story goes on"""
-    forced: float = 5.0
-    """anywhere, where a piece would exceed the maximum"""
+    joint: float = 6.0
+    """before a small word that joins clauses, where a piece would exceed the maximum"""
+    forced: float = 8.0
+    """anywhere, where a piece would exceed the maximum and has no such word"""
     one_word: float = 4.0
     two_words: float = 0.7
     three_words: float = 0.3
@@ -97,12 +99,17 @@ class _Line:
         last = 0
         for n in range(1, len(self.at)):
             cost = self._cost(n)
-            if cost >= NEVER and n - last >= self.costs.max_words // 2:
-                cost = self.costs.forced
+            if cost >= NEVER and n - last >= self.costs.max_words // 4:
+                cost = self._forced_cost(n, n - last)
             if cost < NEVER:
                 found.append((n, self._position(n), cost))
                 last = n
         return found
+
+    def _forced_cost(self, n: int, since: int) -> float:
+        if self.words[n] in self.markers.joints and self.words[n - 1] not in self.markers.binders:
+            return self.costs.joint
+        return self.costs.forced if since >= self.costs.max_words // 2 else NEVER
 
     def _position(self, n: int) -> int:
         """The token that would start the piece: the word, or the bullet, bracket or quotation mark that
@@ -196,7 +203,7 @@ class _Line:
         best: ClauseMarker | None = None
         for phrase, marker in self.markers.phrases.get(self.words[n], ()):
             end = n + len(phrase)
-            if end <= len(self.words) and tuple(self.words[n:end]) == phrase and self._fits(n, marker):
+            if tuple(self.words[n:end]) == phrase and self._fits(n, end, marker):
                 best = marker
                 break
         if (
@@ -215,9 +222,11 @@ class _Line:
             for phrase, marker in self.markers.phrases.get(self.words[n] if n < len(self.words) else "", ())
         )
 
-    def _fits(self, n: int, marker: ClauseMarker) -> bool:
+    def _fits(self, n: int, end: int, marker: ClauseMarker) -> bool:
         if marker.bare and not self.unaccented:
             return False
+        if marker.name in _NOUNS and not self._comma_before(n):
+            return end < len(self.words) and self.words[end] in self.markers.predicates
         previous = self.words[n - 1]
         context = self.markers.contexts.get(self.words[n])
         if context is None:
@@ -258,6 +267,7 @@ _DASHES = frozenset("-–—+•*|~")
 _BULLETS = frozenset("-–—+•*►▪✔✓")
 _JOINING = frozenset("/&'’-_@%\"”“:")
 _MERE = frozenset({"agent", "aspect", "person", "action", "sequence", "weak"})
+_NOUNS = frozenset({"agent", "aspect"})
 _CAN = frozenset(["được", "duoc", "đc", "dc", "đx"])
 _NEGATIONS = frozenset(["không", "khong", "ko", "k", "kg", "kh", "hok", "chưa", "chua", "chẳng", "chả"])
 _SUBORDINATE = frozenset(

@@ -26,6 +26,7 @@ _NUCLEUS = (
     r"|[aeiouy])"
 )
 _SYLLABLE = re.compile(_ONSET + _NUCLEUS + r"(?:ng|nh|ch|[cmnpt])?")
+_ONLY_VIETNAMESE = re.compile("[đăơưĩũ\u1ea0-\u1ef9]")  # other languages of Europe have à, é, ê, ô as well
 _FOREIGN_SCRIPT = re.compile(r"[^\W\d_\u0041-\u024f\u1e00-\u1eff]")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -89,7 +90,7 @@ def _vote(word: str) -> Vote:
     tables = _tables()
     stripped = strip_accents(word)
     if stripped != word:
-        return Vote(accented=True) if _SYLLABLE.fullmatch(stripped) else _odd_accents(stripped)
+        return Vote(accented=True) if _SYLLABLE.fullmatch(stripped) else _odd_accents(word, stripped)
     if not word.isascii() or word in tables.other:
         return Vote(foreign=True)
     odds = tables.odds.get(word)
@@ -102,10 +103,9 @@ def _vote(word: str) -> Vote:
     return Vote(odds=odds, missing=missing)
 
 
-def _odd_accents(stripped: str) -> Vote:
-    """Accents on something that is no syllable: café, "đẹpp", two syllables glued, or another language."""
-    squeezed = re.sub(r"(.)\1+", r"\1", stripped)
-    if _SYLLABLE.fullmatch(squeezed) or _SYLLABLE.match(squeezed, 0, 4) is None or len(stripped) <= 4:
+def _odd_accents(word: str, stripped: str) -> Vote:
+    """Accents on something that is no syllable: "đẹpp", two syllables glued, café, or another language."""
+    if _SYLLABLE.fullmatch(re.sub(r"(.)\1+", r"\1", stripped)) or _ONLY_VIETNAMESE.search(word):
         return Vote(accented=True)
     return Vote(foreign=stripped not in _tables().odds)
 

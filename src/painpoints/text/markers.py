@@ -73,6 +73,8 @@ class Markers:
     contexts: Mapping[str, Context]
     binders: frozenset[str]
     capital_starts: frozenset[str]
+    predicates: frozenset[str]
+    joints: frozenset[str]
     titles: frozenset[str]
     """words before a name (chị, anh)"""
 
@@ -87,6 +89,8 @@ def load_markers() -> Markers:
         contexts=contexts,
         binders=frozenset(data["binders"].split()),
         capital_starts=frozenset(data["capital_starts"].split()),
+        predicates=_both_forms(data["predicates"]),
+        joints=_both_forms(data["joints"]),
         titles=frozenset().union(*(c.names_after for c in contexts.values())),
     )
 
@@ -106,6 +110,7 @@ def _both_forms(listed: str) -> frozenset[str]:
 
 def _phrases(data: dict[str, Any]) -> dict[str, tuple[tuple[tuple[str, ...], ClauseMarker], ...]]:
     unsure = frozenset(data["needs_context"])
+    usable = frozenset(data["single_without_accents"].split())
     found: dict[tuple[str, ...], ClauseMarker] = {}
     for name, listed in data["markers"].items():
         costs = data["classes"][name]
@@ -117,7 +122,7 @@ def _phrases(data: dict[str, Any]) -> dict[str, tuple[tuple[tuple[str, ...], Cla
             marker = ClauseMarker(name, cost, costs["with_comma"])
             found.setdefault(tuple(phrase.split()), marker)
             without = strip_accents(phrase)
-            if without != phrase:
+            if without != phrase and (" " in phrase or phrase in usable):
                 unaccented = replace(marker, bare=True, needs_context=phrase in unsure)
                 found.setdefault(tuple(without.split()), unaccented)
     phrases: dict[str, list[tuple[tuple[str, ...], ClauseMarker]]] = {}

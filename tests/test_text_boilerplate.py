@@ -1,0 +1,64 @@
+"""What is taken out as no feedback, and what must stay."""
+
+import pytest
+
+from painpoints.text.boilerplate import find_boilerplate
+
+
+def _found(text: str) -> list[tuple[str, str]]:
+    return [(text[f.start : f.end], f.reason) for f in find_boilerplate(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Chào shop ạ, áo bị rách", [("Chào shop ạ,", "greeting")]),
+        ("chao shop minh mua ao bi rach", [("chao shop", "greeting")]),
+        ("Dear Sir/Madam,\nMy card is blocked.", [("Dear Sir/Madam,", "greeting")]),
+        ("Kính gửi Quý ngân hàng,\nThẻ bị khóa.", [("Kính gửi Quý ngân hàng,", "greeting")]),
+        ("Áo bị rách. Em cảm ơn ạ!", [("Em cảm ơn ạ!", "sign_off")]),
+        ("Great food. Thank you so much", [("Thank you so much", "sign_off")]),
+        (
+            "Thẻ bị khóa.\nTrân trọng,\nMinh Anh\nPhòng kế toán",
+            [("Trân trọng,\nMinh Anh\nPhòng kế toán", "signature")],
+        ),
+        ("App lỗi.\nĐã gửi từ iPhone của tôi", [("Đã gửi từ iPhone của tôi", "signature")]),
+        ("Broken.\nSent from my iPhone", [("Sent from my iPhone", "signature")]),
+        (
+            "Vẫn lỗi.\nVào 4 thg 6, 2024 CSKH đã viết:\nCảm ơn bạn.\nChờ nhé.",
+            [("Vào 4 thg 6, 2024 CSKH đã viết:\nCảm ơn bạn.\nChờ nhé.", "quoted_email")],
+        ),
+        ("> Your order shipped\nIt did not.", [("> Your order shipped", "quoted_email")]),
+        (
+            "Xin cảm ơn quý khách đã liên hệ với cửa hàng. Máy hỏng.",
+            [("Xin cảm ơn quý khách đã liên hệ với cửa hàng.", "template")],
+        ),
+        ("Thank you for contacting us. It is broken.", [("Thank you for contacting us.", "template")]),
+    ],
+)
+def test_boilerplate_is_found(text: str, found: list[tuple[str, str]]) -> None:
+    assert _found(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cảm ơn shop, giao nhanh",
+        "Cảm ơn shop đã giao nhanh",
+        "Thank you for the great food",
+        "Chào hỏi khách rất lễ phép",
+        "gửi shop 2 lần mà chưa nhận",
+        "Hi vọng app tốt hơn",
+        "Thank you for contacting us is all they ever send, but nothing happens",
+        "Mong ngân hàng sớm sửa lỗi đăng nhập",
+    ],
+)
+def test_feedback_that_looks_like_boilerplate_stays(text: str) -> None:
+    assert _found(text) == []
+
+
+def test_a_name_in_a_signature_is_not_cut() -> None:
+    text = "Máy hỏng. Cảm ơn shop 0912345678 gọi lại"
+    private = [(text.index("0912"), text.index("0912") + 10)]
+    for piece in find_boilerplate(text, private):
+        assert not any(left < edge < right for left, right in private for edge in (piece.start, piece.end))
