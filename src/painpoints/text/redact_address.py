@@ -120,7 +120,9 @@ _TAIL = re.compile(
     r"|[ ,]{1,2}(?i:ward|district|dist\.?) [0-9]{1,2}(?![0-9]))"
 )
 _TAIL_PARTS = 6
-_NOT_STREETS = re.compile(r"(?i:viet nam|vietnam|the gioi|dong nam a|chau a|thi truong|hang dau)")
+_NOT_STREETS = re.compile(
+    r"(?i:viet nam|vietnam|the gioi|dong nam a|chau a|thi truong|hang dau|sao|lan|don|star)"
+)
 
 
 def find_addresses(shadow: Shadow) -> Iterator[Found]:

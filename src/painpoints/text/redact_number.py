@@ -195,7 +195,8 @@ def _accounts(lower: str) -> Iterator[Found]:
         ):
             yield *match.span(1), "ACCOUNT"
     for match in _ACCOUNT_THEN_BANK.finditer(lower):
-        if not _is_amount(match.group(1)) and not match.group(1).endswith("0000"):
+        value = match.group(1)
+        if not _is_amount(value) and not _DATE_FIRST.match(value) and not value.endswith("0000"):
             yield *match.span(1), "ACCOUNT"
     for match in _TAX_CODE.finditer(lower):
         yield *match.span(1), "TAX_CODE"
