@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -362,3 +364,9 @@ def test_every_profile_has_a_title_and_says_what_it_is_recognised_by():
         assert profile.title
         assert profile.specificity >= 2, profile.name
         assert profile.text or profile.text_columns, profile.name
+
+
+def test_the_docs_name_every_profile():
+    docs = Path(__file__).parents[1] / "docs" / "file-formats.md"
+    text = docs.read_text(encoding="utf-8")
+    assert [p.name for p in load_profiles() if f"`{p.name}`" not in text] == []

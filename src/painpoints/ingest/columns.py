@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -249,7 +250,7 @@ def _take_customer_name(plan: Plan, table: Table, names: Sequence[str]) -> None:
         filled = [v for v in table.columns[column] if v.strip() and fold(v) not in unnamed]
         if len(filled) < 0.5 * len(table.columns[column]) or not filled:
             continue
-        most = max(map(filled.count, set(filled[:_SAMPLE])))
+        most = max(Counter(filled).values())
         if len(filled) < 10 or most <= _NAME_MAX_SHARE * len(filled):
             plan.columns["customer_id"] = (column,)
             return
