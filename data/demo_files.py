@@ -57,7 +57,9 @@ def mojibake(text: str) -> str:
 def insert_copies(records: list[Record], count: int, rng: random.Random, *, apart: int) -> None:
     """Repeats `count` records a few places later, as when two exports were pasted together."""
     picked = [
-        r for r in records if r.item and len(r.item.draft.body) > 25 and not r.flags & {"spam", "story"}
+        r
+        for r in records
+        if r.item and len(r.item.draft.body) > 25 and not r.flags & {"spam", "story", "mojibake"}
     ]
     for record in rng.sample(picked, count):
         at = min(records.index(record) + rng.randrange(1, apart), len(records))
@@ -232,6 +234,7 @@ def cp1258_pair(char: str) -> bytes:
 def write_facebook(items: list[Item], path: Path, planner: Planner) -> list[Record]:
     """Comments as JSON Lines; a few lines are cut off, a few comments are the page's own."""
     rng, records = planner.rng, []
+    answered = set(rng.sample(range(len(items)), 8))
     for n, item in enumerate(items):
         own = f"{700000000000000 + n * 7919}_{800000000000000 + rng.randrange(10**9)}"
         sent = item.when.replace(tzinfo=LOCAL).astimezone(dt.UTC)
@@ -245,7 +248,7 @@ def write_facebook(items: list[Item], path: Path, planner: Planner) -> list[Reco
             "permalink_url": f"https://facebook.example/chanlua/posts/{own}",
         }
         records.append(Record(item, cells, own, set(item.flags)))
-        if rng.random() < 0.03:
+        if n in answered:
             records.append(page_reply(cells, planner, item, sent))
     for record in spoil(records, "mojibake", 5, rng):
         record.cells["message"] = mojibake(record.cells["message"])

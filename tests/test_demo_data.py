@@ -260,6 +260,25 @@ def test_the_deliberate_faults_are_there(truth: list[Row]) -> None:
         assert flags[name] >= 5, name
 
 
+def test_the_readme_counts_what_is_there(truth: list[Row]) -> None:
+    readme = (DATA / "README.md").read_text(encoding="utf-8")
+    records = Counter(source for source, _ in by_item(truth))
+    for source, count in records.items():
+        assert f"| `{source}` | {count} |" in readme
+    assert f"| {len(truth):,} rows |" in readme
+    assert f"{sum(records.values()):,} records in all" in readme
+    flags = {
+        name: Counter()
+        for name in ("mojibake", "short", "spam", "sarcasm", "rating_contradicts", "duplicate")
+    }
+    for (source, _), rows in by_item(truth).items():
+        for name in flags.keys() & set(rows[0]["flags"].split("|")):
+            flags[name][source] += 1
+    for counts in flags.values():
+        cells = " | ".join(str(counts[source]) if counts[source] else "–" for source in EXPORTS)
+        assert f"| {cells} |" in readme
+
+
 def test_the_exports_open_in_pandas_and_openpyxl() -> None:
     play = pd.read_csv(DEMO / "play_reviews.csv", encoding="utf-16", on_bad_lines="skip")
     assert list(play.columns)[9:12] == ["Star Rating", "Review Title", "Review Text"]
