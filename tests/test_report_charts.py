@@ -58,7 +58,7 @@ def test_reach_is_drawn_on_the_next_round_scale(high: float, scale: float) -> No
 
 def test_an_arrow_only_where_a_trend_is_known() -> None:
     assert trend_arrow({"direction": ""}, VI) == ""
-    assert "1,8 lần" in trend_arrow({"direction": "up", "ratio": 1.8}, VI)
+    assert "tăng ×1,8" in trend_arrow({"direction": "up", "ratio": 1.8}, VI)
 
 
 def test_a_sparkline_of_nothing_is_nothing() -> None:

@@ -53,10 +53,11 @@ def build_journey_map(inp: ReportInput, settings: ReportSettings) -> dict[str, A
         _touchpoint_entry(touchpoint, lang) | _feeling(by_touchpoint.get(touchpoint.id, empty), settings)
         for touchpoint in _in_stage_order(inp)
     ]
+    cells = _in_map_order(cells, stages, touchpoints)
     return {
         "stages": stages,
         "touchpoints": touchpoints,
-        "cells": _in_map_order(cells, stages, touchpoints),
+        "cells": cells,
         "moments_of_truth": [cell for cell in cells if cell["moment"]],
         "has_ratings": bool(np.isfinite(ratings).any()),
         "unplaced_segments": int((inp.segments["touchpoint"] == "").sum()),

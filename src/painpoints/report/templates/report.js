@@ -55,13 +55,4 @@
     if (link && link.getAttribute("href") === location.hash) { followHash(); }
   });
   followHash();
-
-  var opened = [];
-  window.addEventListener("beforeprint", function () {
-    opened = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
-    opened.forEach(function (details) { details.open = true; });
-  });
-  window.addEventListener("afterprint", function () {
-    opened.forEach(function (details) { details.open = false; });
-  });
 })();
