@@ -16,6 +16,7 @@ from typing import Any
 import xlsxwriter
 from demo_items import facebook_name
 from demo_plan import Customer, Item, Planner
+from demo_text import strip_accents
 
 LOCAL = dt.timezone(dt.timedelta(hours=7))
 PLAY_HEADER = [
@@ -59,7 +60,7 @@ def insert_copies(records: list[Record], count: int, rng: random.Random, *, apar
     picked = [
         r
         for r in records
-        if r.item and len(r.item.draft.body) > 25 and not r.flags & {"spam", "story", "mojibake"}
+        if r.item and len(r.item.draft.body) > 25 and not r.flags & {"spam", "story", "mojibake", "nfd"}
     ]
     for record in rng.sample(picked, count):
         at = min(records.index(record) + rng.randrange(1, apart), len(records))
@@ -76,6 +77,7 @@ def spoil(records: list[Record], flag: str, count: int, rng: random.Random) -> l
         if r.item
         and len(r.item.draft.body) > 40
         and not r.flags & {"duplicate", "mojibake", "nfd", "html", "broken"}
+        and (flag == "broken" or len(strip_accents(r.item.draft.body)) < len(r.item.draft.body.encode()) - 5)
     ]
     chosen = rng.sample(clean, count)
     for record in chosen:
