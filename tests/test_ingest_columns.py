@@ -157,3 +157,26 @@ def test_one_name_for_nearly_everybody_is_no_customer(tmp_path):
 def test_a_column_of_figures_is_no_product(tmp_path):
     got = read(tmp_path, [["content", "service"], ["tốt", "2"], ["kém", "0"]])
     assert "product" not in got.files[0].column_map
+
+
+def test_google_forms_in_vietnamese(tmp_path):
+    rows = [
+        ["Dấu thời gian", "Địa chỉ email", "Bạn hài lòng ở mức nào?", "Bạn có góp ý gì cho chúng tôi?"],
+        ["03/11/2025 09:30:15", "a@b.example", "4", "Thêm nhân viên"],
+        ["13/11/2025 09:30:15", "c@b.example", "2", "Đợi lâu"],
+    ]
+    report = read(tmp_path, rows).files[0]
+    assert report.column_map == {
+        "text": ("Bạn có góp ý gì cho chúng tôi?",),
+        "created_at": ("Dấu thời gian",),
+        "rating": ("Bạn hài lòng ở mức nào?",),
+        "customer_id": ("Địa chỉ email",),
+    }
+    assert (report.rating_scale, report.date_order) == ("csat5", "day_first")
+
+
+def test_emoji_alone_are_text(tmp_path):
+    assert read(tmp_path, [["id", "content"], ["1", "😡😡"], ["2", "👍"]]).items["text"].tolist() == [
+        "😡😡",
+        "👍",
+    ]

@@ -146,3 +146,11 @@ def test_formats_may_overlap(tmp_path):
     got = read_exports([tmp_path / "a.csv", tmp_path / "b.json"])
     assert got.items["feedback_id"].tolist() == ["1", "2", "3"]
     assert pairs(got) == [["b.json", 1, "2"]]
+
+
+def test_exports_of_another_layout_do_not_correct_each_other(tmp_path):
+    shop = [["id", "content"], ["1", "Giao trễ"], ["2", "Gói ẩu"]]
+    survey = [["id", "comment"], ["1", "Phòng ồn"], ["2", "Gói ẩu"]]
+    got = read(tmp_path, shop, survey)
+    assert got.items["feedback_id"].tolist() == ["1", "2", "b.csv:id:1"]
+    assert got.duplicates["reason"].tolist() == ["same id and text"]

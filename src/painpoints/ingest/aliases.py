@@ -36,6 +36,8 @@ class Aliases:
     fields: dict[str, tuple[str, ...]]
     rating: tuple[tuple[str, str], ...]
     """pairs of name and scale hint"""
+    rating_contains: tuple[tuple[str, tuple[str, ...]], ...]
+    """pairs of scale hint and words: a question with one of them, answered by figures, is a rating"""
     row_number: frozenset[str]
     missing: frozenset[str]
     """values (stripped, case folded) that stand for nothing"""
@@ -63,6 +65,7 @@ def load_aliases() -> Aliases:
         text_never=_folded(raw["text"]["never"]),
         fields={field: _folded(raw[field]) for field in SIMPLE_FIELDS},
         rating=tuple((name, group["scale"]) for group in raw["rating"] for name in _folded(group["names"])),
+        rating_contains=tuple((scale, _folded(words)) for scale, words in raw["rating_contains"].items()),
         row_number=frozenset(_folded(raw["row_number"])),
         missing=frozenset(v.casefold() for v in raw["missing_values"]),
         unnamed_customers=frozenset(_folded(raw["unnamed_customers"])),

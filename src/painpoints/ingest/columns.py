@@ -22,6 +22,7 @@ MAP_FIELDS = (
 )  # fmt: skip
 _WORDY_FIELDS = ("channel", "segment", "product", "agent_reply")  # a column of figures is none of these
 _SAMPLE = 400
+_SYMBOLS = "\u2190"  # from here on: arrows, stars, emoji
 _MIN_PROSE_WORDS = 2.0  # mean words of a cell from which a column can be the text without being named so
 _OPEN_ANSWER_WORDS = 3.0  # the same for one of several survey questions, where choices are short
 _OPEN_ANSWER_DISTINCT = 0.7
@@ -229,6 +230,13 @@ def _take_rating_name(plan: Plan, table: Table) -> None:
             plan.columns["rating"] = (free[name],)
             plan.rating_scale = plan.rating_scale or scale
             return
+    for scale, words in load_aliases().rating_contains:
+        for name, column in free.items():
+            asked = any(f" {word} " in f" {name} " for word in words)
+            if asked and ratings.readable_share(table.columns[column][:_SAMPLE]) >= 0.5:
+                plan.columns["rating"] = (column,)
+                plan.rating_scale = plan.rating_scale or scale
+                return
 
 
 def _take_first(plan: Plan, table: Table, name: str, names: Sequence[str]) -> None:
@@ -261,9 +269,11 @@ def _is_filled(values: Sequence[str]) -> bool:
 
 
 def _is_wordy(values: Sequence[str]) -> bool:
-    """Whether a column that is named like the text can be it: most filled cells have letters."""
+    """Whether a column that is named like the text can be it: most filled cells have letters or emoji."""
     filled = [v for v in values if v.strip()][:_SAMPLE]
-    return bool(filled) and sum(any(c.isalpha() for c in v[:200]) for v in filled) >= 0.5 * len(filled)
+    return bool(filled) and sum(
+        any(c.isalpha() or c > _SYMBOLS for c in v[:200]) for v in filled
+    ) >= 0.5 * len(filled)
 
 
 def prose_score(values: Sequence[str]) -> float:

@@ -120,7 +120,9 @@ def _decoded_as(encoding: str, data: bytes) -> Decoded:
         text = unicodedata.normalize("NFC", data.decode("cp1258", "replace"))
     else:
         text = data.decode("cp1252", "replace")
-        if encoding == "tcvn3":
+        if encoding == "windows-1252":
+            notes.append("The file is not Unicode and was read as Windows-1252; look at the sample rows.")
+        elif encoding == "tcvn3":
             text = from_tcvn3(text)
             notes.append(
                 "The file is in TCVN3 (ABC font codes) and was converted to Unicode; look at the sample rows."

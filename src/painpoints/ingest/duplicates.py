@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,15 @@ class Separated:
 
 
 def separate_duplicates(
-    items: pd.DataFrame, same_file: dict[str, str], file_order: Sequence[str], settings: IngestSettings
+    items: pd.DataFrame,
+    same_file: Mapping[str, str],
+    layouts: Mapping[str, Hashable],
+    settings: IngestSettings,
 ) -> Separated:
     """`items`: all files in reading order, with the helper columns of `FileItems`.
 
-    `same_file` maps a file's name to an earlier one with the same bytes. Rules: docs/file-formats.md.
+    `same_file` maps a file's name to an earlier one with the same bytes; `layouts` maps every name, in reading order, to
+    what makes the ids of two exports comparable. Rules: docs/file-formats.md.
     """
     import pandas as pd
 
@@ -40,7 +44,7 @@ def separate_duplicates(
     # an export's own id may look like another record's FILE:ROW
     borrowed = ~items["own_id"] & items["feedback_id"].isin(items.loc[items["own_id"], "feedback_id"])
     items.loc[borrowed, "feedback_id"] += "#"
-    problems = _part_clashing_ids(items, same_file, file_order)
+    problems = _part_clashing_ids(items, same_file, layouts)
     found: dict[int, tuple[int, str]] = {}
     _same_files(items, same_file, found)
     _same_ids(items, found)
@@ -68,31 +72,38 @@ def _last(found: dict[int, tuple[int, str]], position: int) -> int:
 
 
 def _part_clashing_ids(
-    items: pd.DataFrame, same_file: dict[str, str], file_order: Sequence[str]
+    items: pd.DataFrame, same_file: Mapping[str, str], layouts: Mapping[str, Hashable]
 ) -> dict[str, list[str]]:
-    """Two files that both count 1, 2, 3 … hold different records: the later one's ids get its name in front."""
+    """Ids that two exports use for different records get the later file's name in front.
+
+    A corrected record comes from the same kind of export; so between files of another layout any id with another text
+    is another record, and between files of one layout it is so where most of the ids that they share clash (both
+    count 1, 2, 3 …).
+    """
     problems: dict[str, list[str]] = defaultdict(list)
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[str, Hashable]] = {}
     groups = items[items["own_id"]].groupby("source", sort=False)[["feedback_id", "text"]]
     by_file = {str(name): group for name, group in groups}
-    for name in file_order:
+    for name, layout in layouts.items():
         if name not in by_file or name in same_file:
             continue
         own = dict(zip(by_file[name]["feedback_id"].tolist(), by_file[name]["text"].tolist(), strict=True))
-        shared = [i for i in own if i in seen]
-        clashes = sum(own[i] != seen[i] for i in shared)
-        if clashes >= _CLASH and clashes * 2 > len(shared):
-            mask = (items["source"] == name) & items["own_id"]
+        other = {i for i, text in own.items() if i in seen and seen[i][0] != text}
+        foreign = {i for i in other if seen[i][1] != layout}
+        shared = sum(i in seen and seen[i][1] == layout for i in own)
+        clashes = len(other - foreign)
+        renamed = set(own) if clashes >= _CLASH and clashes * 2 > shared else foreign
+        if renamed:
+            mask = (items["source"] == name) & items["own_id"] & items["feedback_id"].isin(renamed)
             items.loc[mask, "feedback_id"] = name + ":id:" + items.loc[mask, "feedback_id"]
             problems[name].append(
-                f"{clashes:,} of its ids are used by an earlier file for other texts; they count as different records."
+                f"{len(other):,} of its ids are used by an earlier file for other texts; they count as different records."
             )
-        else:
-            seen |= own
+        seen |= {i: (text, layout) for i, text in own.items() if i not in renamed}
     return problems
 
 
-def _same_files(items: pd.DataFrame, same_file: dict[str, str], found: dict[int, tuple[int, str]]) -> None:
+def _same_files(items: pd.DataFrame, same_file: Mapping[str, str], found: dict[int, tuple[int, str]]) -> None:
     if not same_file:
         return
     sources, rows = items["source"].tolist(), items["row"].tolist()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from painpoints.ingest import ids
 from painpoints.ingest.aliases import load_aliases
-from painpoints.ingest.columns import Plan
+from painpoints.ingest.columns import MAP_FIELDS, Plan
 from painpoints.ingest.dates import ParsedDates, parse_dates
 from painpoints.ingest.grid import Rejection, Table
 from painpoints.ingest.mojibake import repair_column
@@ -91,9 +91,8 @@ def build_items(source: str, table: Table, plan: Plan, settings: IngestSettings)
     keep = np.array([row not in refused for row in table.rows], dtype=bool)
     fields = {name: reader.field(name) for name in _PLAIN_FIELDS} | {"customer_id": _customers(reader)}
     frame = _frame(source, table, texts, own_ids, when, rated, fields).loc[keep].reset_index(drop=True)
-    columns = {k: v for k, v in plan.columns.items() if k != "id"}
-    if id_column:
-        columns["id"] = (id_column,)
+    used = {**plan.columns, "id": (id_column,) if id_column else ()}
+    columns = {name: used[name] for name in MAP_FIELDS if used.get(name)}
     problems = [*reader.problems, *when.problems, *rated.problems]
     repaired = len(reader.repaired)
     return FileItems(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -210,7 +210,9 @@ def _together(
     if not any(len(b.frame) for b in built):
         raise _nothing_usable(len(sources), rejected)
     everything = pd.concat([b.frame for b in built if len(b.frame)], ignore_index=True)
-    separated = separate_duplicates(everything, _same_files(sources), names, settings)
+    separated = separate_duplicates(
+        everything, _same_files(sources), _layouts(sources, opened, built), settings
+    )
     kept = Counter(separated.items["source"].tolist())
     repeats = Counter(separated.duplicates["file"].tolist())
     files = [
@@ -228,6 +230,14 @@ def _same_files(sources: list[Source]) -> dict[str, str]:
         if earlier != source.name:
             same[source.name] = earlier
     return same
+
+
+def _layouts(sources: list[Source], opened: list[_Opened], built: list[FileItems]) -> dict[str, Hashable]:
+    """What two exports must have in common for their ids to mean the same: the profile and the columns of id and text."""
+    return {
+        s.name: (o.profile.name if o.profile else GENERIC, b.column_map.get("id"), b.column_map.get("text"))
+        for s, o, b in zip(sources, opened, built, strict=True)
+    }
 
 
 def _rejected_frame(names: list[str], built: list[FileItems], settings: IngestSettings) -> pd.DataFrame:
