@@ -20,7 +20,7 @@ from painpoints.text.characters import fold
 __all__ = ["Found", "agent_voice", "find_boilerplate"]
 
 _END = r"(?:[^\w\n\[]*(?=\n)|[^\w\n\[]*\Z|[ ]*[.!?…]+[^\w\n\[]*|[ ]*(?=[\U0001f300-\U0001faff\u2600-\u27bf]))"
-_SENTENCE_START = r"(?:(?<=\n)|(?<=[.!?…])|\A)[^\w\n\[]*"
+_SENTENCE_START = r"(?:(?<=\n)|(?<=[.!?…])|\A)[^\w\n\[]{0,12}"
 _SIGNATURE_LINES = 6
 _SIGNATURE_WORDS = 8  # a longer line below "Regards," is text again
 _TURNS = re.compile(
@@ -60,15 +60,17 @@ def _patterns() -> _Patterns:
             patterns = [p.replace("{" + key + "}", words) for p in patterns]
         return "(?:" + "|".join(patterns).replace("[ ]", r"\s").replace(" ", r"[^\S\n]") + ")"
 
-    greeting = rf"\A[^\w\n\[]*{join('greeting')}[^\w\n\[]*"
+    greeting = rf"\A[^\w\n\[]{{0,12}}{join('greeting')}[^\w\n\[]*"
     sign_off = rf"{_SENTENCE_START}{join('sign_off')}(?:[^\S\n]*,(?=[^\S\n]*(?:\n|\Z)))?{_END}"
     return _Patterns(
         greeting=re.compile(greeting),
         sign_off=re.compile(sign_off),
-        signature=re.compile(rf"(?:(?<=\n)|\A)[^\w\n\[]*{join('signature')}[^\w\n\[]*(?=\n)"),
-        device=re.compile(rf"(?:(?<=\n)|(?<=[.!?]\s)|\A)[^\w\n\[]*{join('device')}"),
-        quoted_from=re.compile(rf"(?:(?<=\n)|\A)[^\w\n\[]*{join('quoted_from')}"),
-        template=re.compile(rf"(?:(?<=\n)|(?<=[.!?…]\s)|\A)[^\w\n\[]*{join('template')}[^\n.!?]*[.!?]*"),
+        signature=re.compile(rf"(?:(?<=\n)|\A)[^\w\n\[]{{0,12}}{join('signature')}[^\w\n\[]*(?=\n)"),
+        device=re.compile(rf"(?:(?<=\n)|(?<=[.!?]\s)|\A)[^\w\n\[]{{0,12}}{join('device')}"),
+        quoted_from=re.compile(rf"(?:(?<=\n)|\A)[^\w\n\[]{{0,12}}{join('quoted_from')}"),
+        template=re.compile(
+            rf"(?:(?<=\n)|(?<=[.!?…]\s)|\A)[^\w\n\[]{{0,12}}{join('template')}[^\n.!?]*[.!?]*"
+        ),
         agent_marks=re.compile(data["agent_marks"]),
         hint=re.compile(
             r"chao|gui|kinh|dear|hi\b|hey\b|hello|alo|good |cam (?:on|un|ta)|t(?:h)?ks|than|mon\b|camon|c\.on|on\b|an\b"

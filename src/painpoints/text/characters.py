@@ -118,7 +118,7 @@ _TERMINAL = re.compile("\x1b(?:\\[[0-9;?]{0,32}[A-Za-z]|\\][^\x07\x1b]{0,256}(?:
 _TAG = re.compile(r"<(?:/?[A-Za-z][^<>]{0,300}|!--[^>]{0,300}--)>")
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"]+"
-    r"|\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|vn|net|org|io|me|info|ly|gl|be)(?:\.vn)?\b(?:/[^\s<>\"]*)?",
+    r"|(?<![\w.-])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){0,3}\.(?:com|vn|net|org|io|me|info|ly|gl|be)(?:\.vn)?\b(?:/[^\s<>\"]*)?",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*\]")

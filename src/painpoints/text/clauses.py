@@ -255,6 +255,8 @@ class _Line:
             return False
         if self.words[n] in self.markers.capital_starts:
             return True
+        if self.words[n] in self.markers.name_starts:
+            return False
         return not word.isascii() and self.words[n - 1] not in self.markers.binders | self.markers.titles
 
     def _comma_before(self, n: int) -> bool:

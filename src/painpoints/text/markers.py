@@ -18,6 +18,9 @@ NEVER = 9.0
 """cost of a cut that is not to be made; costs below it can be outweighed by the length of a piece"""
 
 
+_SINGLE_NOUN = 0.2  # added to the cost of a one-word aspect without a comma
+
+
 @dataclass(frozen=True)
 class ClauseMarker:
     """A phrase that may open a clause: its class and the two costs.
@@ -75,6 +78,7 @@ class Markers:
     capital_starts: frozenset[str]
     predicates: frozenset[str]
     joints: frozenset[str]
+    name_starts: frozenset[str]
     titles: frozenset[str]
     """words before a name (chị, anh)"""
 
@@ -91,6 +95,7 @@ def load_markers() -> Markers:
         capital_starts=frozenset(data["capital_starts"].split()),
         predicates=_both_forms(data["predicates"]),
         joints=_both_forms(data["joints"]),
+        name_starts=frozenset(data["name_starts"].split()),
         titles=frozenset().union(*(c.names_after for c in contexts.values())),
     )
 
@@ -118,7 +123,7 @@ def _phrases(data: dict[str, Any]) -> dict[str, tuple[tuple[tuple[str, ...], Cla
             single_noun = (
                 name == "aspect" and " " not in phrase
             )  # "pin" follows "mã" too often without a comma
-            cost = NEVER if single_noun else costs["cost"]
+            cost = costs["cost"] + (_SINGLE_NOUN if single_noun else 0.0)
             marker = ClauseMarker(name, cost, costs["with_comma"])
             found.setdefault(tuple(phrase.split()), marker)
             without = strip_accents(phrase)

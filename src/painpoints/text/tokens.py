@@ -22,8 +22,8 @@ _EMOJI = (
 _LETTER = r"(?:[^\W\d_]|[\u0300-\u036f])"
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
-    r"|(?P<link>(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|[A-Za-z0-9][\w-]*(?:\.[\w-]+)*\.(?:com|vn|net|org|io|exe|apk|pdf|xlsx|html)\b(?:/\S*)?)"
+    r"|(?P<link>(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"
+    r"|(?<![\w.-])[A-Za-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,3}\.(?:com|vn|net|org|io|exe|apk|pdf|xlsx|html)\b(?:/\S*)?)"
     r"|(?P<number>\d+(?:[.,:/-]\d+)*(?:%|" + _LETTER + r"+\d*)?)"
     r"|(?P<face>[:=;8][\'^-]?[()\[\]DdPpvVOo3|/\\<>*]+(?!\w)|<3+|\^[_.]?\^|[TtqQ]_+[TtqQ]|-_+-|>_+<|:\)+|:\(+)"
     r"|(?P<short>(?:(?<!\w)[A-Za-z]\.){2,}|(?<!\w)[Tt][Pp]\.\s?(?=[A-ZĐ])"
