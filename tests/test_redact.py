@@ -165,7 +165,7 @@ def test_hostile_text_of_40_000_characters_takes_linear_time(piece: str) -> None
     text = (piece * 40_000)[:40_000]
     start = time.perf_counter()
     default_redactor().find(text)
-    assert time.perf_counter() - start < 2  # about 0.2 s at worst; a quadratic pattern would need minutes
+    assert time.perf_counter() - start < 4  # about 0.2 s at worst; a quadratic pattern would need minutes
 
 
 def test_short_texts_run_fast() -> None:

@@ -49,6 +49,15 @@ _SMALL_STREETS = ACCENTED_FAMILY_NAMES | frozenset(
 )
 _SMALL_NAME = any_of(*FAMILY_NAMES, *_STREET_WORDS) + r"(?![a-z0-9])"
 
+_LONG_NAMES = frozenset(
+    """tran hung/ly thuong/le thanh/hai ba/hoang hoa/dinh tien/nguyen thi/vo thi/vo van/nguyen van/pham van/nguyen chi/
+nguyen dinh/le van/tran quoc/tran quang/nguyen huu/ton duc/le hong/dien bien/phan dinh/phan chu/bui thi/ly tu/phan van/
+truong dinh/nguyen tri/pham ngoc/hoang van/hoang quoc/nguyen cong/to hien/ton that""".replace("\n", "").split(
+        "/"
+    )
+)
+"""first two syllables of streets that have three"""
+
 _HOUSE = rf"(?<![\w./])(?:(?i:so nha|nha so|so)\.? {_NUMBER}"
 _HEADS = (
     # số 12 ngõ 34 Nguyễn Trãi · so 12 duong … · hẻm 45/6 Lê Lợi
@@ -57,6 +66,9 @@ _HEADS = (
     re.compile(rf"(?:{_HOUSE}|(?<![\w./,]){_NUMBER})[ ,]{{1,3}})?(?<![A-Za-z])(?P<lane>{_LANE})"
                rf" (?:so )?{_NUMBER}(?![A-Za-z0-9])"
                rf"{_LANES}(?:[ ,]{{1,3}}(?:{_ROAD} )?(?P<street>{_CAPS}))?"),
+    # so 88 le van sy · đường Phạm Hùng số 19
+    re.compile(rf"{_HOUSE}) (?P<street>{any_of(*_LONG_NAMES)} [a-z]{{2,7}})(?![a-z0-9])"),
+    re.compile(rf"(?<![A-Za-z]){_ROAD} (?P<street>{_CAP}(?: {_CAP}){{0,3}}),? (?i:so nha|so) {_NUMBER}(?![A-Za-z0-9])"),
     # 123/45 Lê Lợi · 12A Nguyễn Huệ
     re.compile(rf"(?<![\w./,])(?:[0-9]{{1,4}}[a-zA-Z]?(?:/[0-9]{{1,4}}[a-zA-Z]?){{1,5}}|[0-9]{{1,4}}[A-H])"
                rf" (?P<street>{_PLACE_NAME}(?: {_CAP}){{1,3}})"),
@@ -95,15 +107,6 @@ _HEADS = (
 )  # fmt: skip
 
 _LOWER_STREET = re.compile(r"(?: [a-z]{2,7}(?![a-z0-9]))")
-_LONG_NAMES = frozenset(
-    """tran hung|ly thuong|le thanh|hai ba|hoang hoa|dinh tien|nguyen thi|vo thi|vo van|nguyen van|pham van|nguyen chi
-    |nguyen dinh|le van|tran quoc|tran quang|nguyen huu|ton duc|le hong|dien bien|phan dinh|phan chu|bui thi|ly tu
-    |phan van|truong dinh|nguyen tri|pham ngoc|hoang van|hoang quoc|nguyen cong|to hien|ton that""".replace(
-        "\n", ""
-    )
-    .replace("    ", "")
-    .split("|")
-)
 
 _CITY = any_of(
     "ha noi", "hanoi", "hn", "sai gon", "sg", "hcm", "tphcm", "tp hcm", "tp.hcm", "ho chi minh", "da nang", "hai phong",

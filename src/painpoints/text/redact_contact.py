@@ -44,6 +44,7 @@ _AT_DOMAIN = re.compile(
     rf"|\s(?:at|a\s?cong|a\s?moc)\s{_MAIL_HOSTS}\s?(?:\.|dot|cham)\s?com(?:\s?(?:\.|dot|cham)\s?vn)?(?![a-z0-9])",
     re.VERBOSE,
 )
+_ENDS_IN_TOP = re.compile(rf"{_TOP}\Z")
 _LOCAL = re.compile(r"[a-z0-9_.+%'-]{1,64}\Z")
 _MAIL_WITHOUT_AT = re.compile(
     rf"\be?-?mails?\b\s?(?:la|is|:|=)?\s?([a-z0-9_.+-]{{3,64}}\s{_MAIL_HOSTS}\.com(?:\.vn)?)(?![a-z0-9])"
@@ -107,7 +108,9 @@ def _links(lower: str) -> Iterator[Found]:
 def _mails(lower: str) -> Iterator[Found]:
     for match in _AT_DOMAIN.finditer(lower):
         local = _LOCAL.search(lower, max(0, match.start() - 64), match.start())
-        if local is not None:
+        # "hỏi @lan.dev" tags somebody; "lan @gmail.com" is an address typed loosely
+        is_tag = match.group()[0].isspace() and not _ENDS_IN_TOP.search(match.group())
+        if local is not None and not is_tag:
             yield local.start(), match.end(), "EMAIL"
     for match in _MAIL_WITHOUT_AT.finditer(lower):
         yield *match.span(1), "EMAIL"

@@ -72,7 +72,7 @@ _NOT_GIVEN = frozenset(
 
 _NEVER_IN_NAMES = frozenset(
     words(
-        """khong chua shop app sdt dt cccd cmnd cmt stk tk lh so zalo tel phone mail email fb nhung va hotline gap the
+        """khong chua shop app sdt dt cccd cmnd cmt stk tk lh so zalo tel phone mail email fb hotline gap the
         and vcb mb acb bidv"""
     )
 )

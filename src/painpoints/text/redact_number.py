@@ -21,7 +21,7 @@ _FOUR_DIGITS = re.compile(r"[0-9](?:[ .()/\-]{0,2}[0-9]){3}")
 
 _FILLER = (
     r"(?:[ :.\-=#(\n]|\b(?:so|cua|toi|em|minh|anh|chi|chu|khach|kh|la|no|number|is|my|nay|moi|cu|nhan|ngan|hang|bank"
-    r"|duoc|cap|nick|tui|tai)\b){0,12}"
+    r"|duoc|cap|cong|ty|ben|nick|tui|tai)\b){0,12}"
 )
 _UNIT = (
     r"(?! ?(?:d|dong|vnd|k|ng|nghin|ngan|tr|trieu|ty|ti|usd|eur|\$|%|lan|ngay|gio|phut|giay|thang|nam|diem|sp|cai|don"
