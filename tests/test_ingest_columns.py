@@ -32,6 +32,13 @@ def test_text_column_by_name(tmp_path, name):
     assert not got.files[0].problems
 
 
+@pytest.mark.parametrize(
+    ("name", "folded"), [("RespondentID", "respondent id"), ("MaKH", "ma kh"), ("SĐT", "sdt")]
+)
+def test_words_run_together_are_parted_at_capitals(name, folded):
+    assert fold(name) == folded
+
+
 def test_all_fields_of_a_vietnamese_export(tmp_path):
     rows = [
         [

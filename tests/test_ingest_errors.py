@@ -153,3 +153,8 @@ def test_archive_without_exports_or_with_a_password_or_nested(tmp_path):
 def test_file_over_the_size_limit(tmp_path):
     path = write(tmp_path / "f.csv", GOOD)
     assert "split it" in message([path], settings=IngestSettings(max_file_bytes=10))
+
+
+def test_workbook_with_a_password(tmp_path):
+    locked = b"\xd0\xcf\x11\xe0" + bytes(500) + "EncryptedPackage".encode("utf-16-le") + bytes(500)
+    assert "password" in message([write(tmp_path / "f.xlsx", locked)])

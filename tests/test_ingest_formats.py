@@ -276,3 +276,9 @@ def test_the_sheet_with_the_mapped_column_goes_first(tmp_path):
     path = write_xlsx(tmp_path / "f.xlsx", sheets)
     assert read_exports([path]).items["text"].tolist() == ["tờ thứ nhất"]
     assert read_exports([path], column_map={"text": "ghi chu"}).items["text"].tolist() == ["tờ thứ hai"]
+
+
+def test_a_header_in_the_middle_is_no_item(tmp_path):
+    got = read_exports([write(tmp_path / "f.csv", csv_text([*ROWS[:2], ROWS[0], *ROWS[2:]]))])
+    assert got.items["row"].tolist() == [1, 3, 4]
+    assert got.rejected[["row", "reason"]].values.tolist() == [[2, "the header again"]]

@@ -37,6 +37,8 @@ def binary_format(name: str, data: bytes) -> str:
     if data.startswith(b"PAR1"):
         return "parquet"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise InputError(f"{name}: protected by a password; save it without one.")
         return "xls"
     if data.startswith(b"PK"):
         return _zipped_format(name, data)

@@ -89,6 +89,8 @@ def _cut(grid: Grid, start: int, header_rows: int) -> Table:
     for row, record in enumerate(grid.records[first:], 1):
         if first + row - 1 in grid.broken:
             rejections.append(Rejection(row, "", grid.broken[first + row - 1], record[0]))
+        elif _repeats(record, header[0]):
+            rejections.append(Rejection(row, "", "the header again", " | ".join(record)))
         elif len(record) == width:
             records.append(record)
             rows.append(row)
@@ -102,6 +104,13 @@ def _cut(grid: Grid, start: int, header_rows: int) -> Table:
         dict(zip(names, zip(*records, strict=True), strict=True)) if records else dict.fromkeys(names, ())
     )
     return Table(columns, rows, len(records) + len(rejections), tuple(rejections), header, grid.sheet)
+
+
+def _repeats(record: list[str], header: Sequence[str]) -> bool:
+    """Whether a record is the header once more, as in exports that were pasted together."""
+    return (
+        len(record) == len(header) > 1 and record[0].strip() == header[0] and _padded(record) == tuple(header)
+    )
 
 
 def _fitted(record: list[str], width: int, *, pad: bool) -> list[str] | None:
