@@ -136,7 +136,7 @@ class _Line:
         is_action = marker is not None and marker.name == "action"
         if comma and self._topic(n):
             cost = min(cost, self.costs.action_topic if is_action else self.costs.topic)
-        if self.at[n] == self.at[n - 1] + 1 and self._capital_start(n):
+        if not self._marks_before(n) and self._capital_start(n):
             cost = min(cost, self.costs.capital)
         return cost
 
@@ -225,14 +225,15 @@ class _Line:
     def _fits(self, n: int, end: int, marker: ClauseMarker) -> bool:
         if marker.bare and not self.unaccented:
             return False
-        if marker.name in _NOUNS and not self._comma_before(n):
+        needs_predicate = marker.name in _NOUNS or self.words[n] == "it"  # "using it" is no clause
+        if needs_predicate and not self._comma_before(n):
             return end < len(self.words) and self.words[end] in self.markers.predicates
         previous = self.words[n - 1]
         context = self.markers.contexts.get(self.words[n])
         if context is None:
             return not marker.needs_context or previous not in self.markers.binders
         capital = self.tokens[self.at[n]][:1].isupper()
-        commas = (self._comma_before(n), self._comma_before(n + 1))
+        commas = (self._comma_before(n), self._marks_before(n + 1))
         return context.allows(previous, self.words[n + 1 : n + 7], capital, commas)
 
     def _topic(self, n: int) -> bool:
@@ -259,6 +260,10 @@ class _Line:
             return False
         return not word.isascii() and self.words[n - 1] not in self.markers.binders | self.markers.titles
 
+    def _marks_before(self, n: int) -> bool:
+        """Whether anything but white space stands between word n and the one before."""
+        return n < len(self.at) and any(k not in _BLANK for k in self.kinds[self.at[n - 1] + 1 : self.at[n]])
+
     def _comma_before(self, n: int) -> bool:
         return n < len(self.at) and "comma" in self.kinds[self.at[n - 1] + 1 : self.at[n]]
 
@@ -268,7 +273,8 @@ _OPENING = frozenset('(["“‘«#*•')
 _DASHES = frozenset("-–—+•*|~")
 _BULLETS = frozenset("-–—+•*►▪✔✓")
 _JOINING = frozenset("/&'’-_@%\"”“:")
-_MERE = frozenset({"agent", "aspect", "person", "action", "sequence", "weak"})
+_MERE = frozenset({"agent", "aspect", "person", "action", "sequence", "request", "weak"})
+_BLANK = frozenset({"space"})
 _NOUNS = frozenset({"agent", "aspect"})
 _CAN = frozenset(["được", "duoc", "đc", "dc", "đx"])
 _NEGATIONS = frozenset(["không", "khong", "ko", "k", "kg", "kh", "hok", "chưa", "chua", "chẳng", "chả"])

@@ -53,7 +53,7 @@ class Context:
     closes: bool = False
 
     def allows(self, previous: str, ahead: Sequence[str], capital: bool, commas: tuple[bool, bool]) -> bool:
-        """``ahead``: the words behind the marker's first word; ``commas``: one right before it, one right behind it."""
+        """``ahead``: the words behind the marker's first word; ``commas``: a comma before it, any mark behind it."""
         following = ahead[0] if ahead else ""
         if capital and previous in self.names_after:
             return False

@@ -37,6 +37,7 @@ _TOKEN = re.compile(
     r"|(?P<mark>.)",
     re.DOTALL,
 )
+_BREAK = re.compile("[\n\r\t\v\f\u0085\u2028\u2029]")  # a tab parts a title from its text in many exports
 WORDLIKE = frozenset({"word", "number", "short", "link", "private"})
 KIND, WORDS = "kinds", "words"  # keys of the tokens' kinds and texts in `Doc.user_data`
 
@@ -81,7 +82,7 @@ def _tokenize(
                 word = word[1:]
             if not word:
                 continue
-            kind = "line" if "\n" in word or "\r" in word or "\u2028" in word else "space"
+            kind = "line" if _BREAK.search(word) else "space"
         words.append(word)
         spaces.append(False)
         kinds.append(kind)
