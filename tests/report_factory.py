@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ from painpoints.schema import LABEL_COLUMNS, REJECTED_COLUMNS, SEGMENT_COLUMNS
 from painpoints.settings import Settings
 from painpoints.themes.theme_set import THEME_TABLE_COLUMNS, ThemeSet
 
-__all__ = ["HOSTILE", "THEMES", "make_input", "without"]
+__all__ = ["HOSTILE", "THEMES", "make_input"]
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def make_journey(effort: bool = True) -> Journey:
     )
 
 
+@cache
 def make_input(
     count: int = 600,
     *,
@@ -142,10 +144,6 @@ def make_input(
         lang=lang,  # type: ignore[arg-type]
         title="Vải Mộc – quý 1 năm 2026",
     )  # fmt: skip
-
-
-def without(inp: ReportInput, **changes: Any) -> ReportInput:
-    return replace(inp, **changes)
 
 
 def _rows(

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -156,6 +157,36 @@ def test_readers_without_eyes_or_mouse_are_served() -> None:
             assert attributes.get("aria-label") or attributes.get("aria-hidden") == "true"
         if name == "details":
             assert "summary" in names
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(first: str, second: str) -> float:
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_words_and_shapes_stand_out_from_their_ground(scheme: int) -> None:
+    css = (files("painpoints.report") / "templates" / "report.css").read_text(encoding="utf-8")
+    blocks = re.findall(r":root \{(.*?)\}", css, re.S)
+    short = {
+        name: "#" + "".join(2 * c for c in value)
+        for name, value in re.findall(r"--([\w-]+): #(\w{3});", blocks[scheme])
+    }
+    colours = dict(re.findall(r"--([\w-]+): (#\w{6});", blocks[scheme])) | short
+    for ink in ("ink", "muted", "accent", "pain", "joy", "gold"):
+        for ground in ("paper", "card", "sunken"):
+            assert _contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+    assert _contrast(colours["hero-muted"], colours["hero"]) >= 4.5
+    assert _contrast(colours["pain"], colours["pain-soft"]) >= 4.5
+    assert _contrast(colours["joy"], colours["joy-soft"]) >= 4.5
+    for shape in ("reach", "severity", "trend", "kpi", "value"):
+        assert _contrast(colours[shape], colours["card"]) >= 3.0, shape
 
 
 def test_the_filter_appears_only_with_a_script_and_offers_what_is_there() -> None:

@@ -39,10 +39,12 @@ def emotion_curve(journey_map: dict[str, Any], ranks: dict[str, int], locale: Lo
     marks += _curve(touchpoints, centres)
     for point, x, rows in zip(touchpoints, centres, names, strict=True):
         marks.append(_feeling_mark(point, x, point["id"] in moments, locale))
-        marks += _pain_pins(point, x, bottom, ranks)
-        marks += _praise_pins(point, x)
+        marks += _pain_pins(point, x, bottom, ranks, locale)
+        marks += _praise_pins(point, x, locale)
         marks += [text(x, names_at + 12 + 13 * n, row, "tick") for n, row in enumerate(rows)]
-    return drawing(round(width), round(height), locale.text("curve_title"), *marks, class_="emotion-curve")
+    return drawing(
+        round(width), round(height), locale.text("curve_title"), *marks, class_="emotion-curve", role="group"
+    )
 
 
 def _height_of(mean: float) -> float:
@@ -128,7 +130,16 @@ def _tone(point: dict[str, Any]) -> str:
     return "pos" if point["mean"] > 0 else "neg"
 
 
-def _pain_pins(point: dict[str, Any], x: float, bottom: float, ranks: dict[str, int]) -> list[Markup]:
+def _pin(x: float, y: float, rank: int, locale: Locale) -> Markup:
+    """The rank of a pain in a circle; a link to its card."""
+    circle = tag("circle", cx=x, cy=y, r=10.5, class_="pin")
+    name = f"{locale.text('col_pain')} {rank}"
+    return tag("a", circle, text(x, y + 4, str(rank), "pin-rank"), href=f"#pain-{rank}", aria_label=name)
+
+
+def _pain_pins(
+    point: dict[str, Any], x: float, bottom: float, ranks: dict[str, int], locale: Locale
+) -> list[Markup]:
     """Numbered circles that link to the pain; more than `_MAX_PINS` end in a +n."""
     pains = point["pains"]
     shown = pains if len(pains) <= _MAX_PINS else pains[: _MAX_PINS - 1]
@@ -136,8 +147,7 @@ def _pain_pins(point: dict[str, Any], x: float, bottom: float, ranks: dict[str, 
     for number, pain_id in enumerate(shown):
         y = bottom + 12 + _LANE * number
         rank = ranks[pain_id]
-        circle = tag("circle", cx=x, cy=y, r=10.0, class_="pin")
-        marks.append(tag("a", circle, text(x, y + 4, str(rank), "pin-rank"), href=f"#pain-{rank}"))
+        marks.append(_pin(x, y, rank, locale))
     if len(pains) > len(shown):
         y = bottom + 12 + _LANE * len(shown)
         marks.append(text(x, y + 4, f"+{len(pains) - len(shown)}", "tick pain-ink"))
@@ -152,11 +162,16 @@ def star_path(x: float, y: float, size: float) -> str:
     return f"M{points} Z"
 
 
-def _praise_pins(point: dict[str, Any], x: float) -> list[Markup]:
+def _praise_pins(point: dict[str, Any], x: float, locale: Locale) -> list[Markup]:
     count = len(point["praises"])
     if not count:
         return []
-    mark = tag("a", tag("path", d=star_path(x, 60.0, 9.0), class_="star"), href="#praises")
+    mark = tag(
+        "a",
+        tag("path", d=star_path(x, 60.0, 9.0), class_="star"),
+        href="#praises",
+        aria_label=locale.text("sec_praises"),
+    )
     return [mark] if count == 1 else [mark, text(x + 11, 64.0, f"×{count}", "tick joy-ink", "start")]
 
 
@@ -258,6 +273,5 @@ def quadrant_chart(quadrant: dict[str, Any], ranks: dict[str, int], locale: Loca
         shift = (len(near) + 1) // 2 * 24 * (1 if len(near) % 2 else -1)
         x = left + cell * (entry["effort"] - 0.5) + max(-cell / 2 + 12, min(cell / 2 - 12, shift))
         rank = ranks[entry["pain_id"]]
-        pin = tag("circle", cx=x, cy=y, r=11.0, class_="pin")
-        marks.append(tag("a", pin, text(x, y + 4, str(rank), "pin-rank"), href=f"#pain-{rank}"))
-    return drawing(width, height, locale.text("quadrant_title"), *marks, class_="quadrant")
+        marks.append(_pin(x, y, rank, locale))
+    return drawing(width, height, locale.text("quadrant_title"), *marks, class_="quadrant", role="group")

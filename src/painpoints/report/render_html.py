@@ -91,6 +91,7 @@ def _helpers(report: dict[str, Any], locale: Locale) -> dict[str, Any]:
         "filters": _filters(report, touchpoints, stages),
         "theme_rows": _theme_rows(report),
         "file_line": partial(_file_line, locale=locale),
+        "encoder": _encoder_name(report["quality"]["manifest"].get("encoder")),
         "manifest_rows": _manifest_rows(report, locale),
         "trend_words": lambda pain_id: _trend_words(report["parts"][pain_id]["trend"], locale),
         "example_parts": _example_parts(report, locale),
@@ -167,6 +168,14 @@ def _file_line(file: dict[str, Any], locale: Locale) -> str:
         file["date_order"] and locale.text("dates_line", order=locale.term("dates", file["date_order"])),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _encoder_name(encoder: Any) -> str:
+    """The manifest names the encoder by a word or by an entry with a name (and a digest)."""
+    if isinstance(encoder, dict):
+        digest = str(encoder.get("digest", ""))[:12]
+        return f"{encoder.get('name', '')} ({digest})" if digest else str(encoder.get("name", ""))
+    return str(encoder or "")
 
 
 def _manifest_rows(report: dict[str, Any], locale: Locale) -> list[tuple[str, str]]:

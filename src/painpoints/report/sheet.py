@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from painpoints.report.clean import display_text
@@ -50,6 +51,7 @@ class Column:
     width: float
 
 
+@lru_cache(maxsize=8_192)  # most cells repeat a label
 def cell_text(value: object) -> str:
     """Text for a cell: controls removed, cut at what a cell holds. Formulas stay text, as cells are typed."""
     text = display_text(value)

@@ -24,8 +24,10 @@ def _short(value: object) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-def drawing(width: float, height: float, label: str, *children: Markup, class_: str = "") -> Markup:
-    """An SVG that scales with its place and is read out as `label`."""
+def drawing(
+    width: float, height: float, label: str, *children: Markup, class_: str = "", role: str = "img"
+) -> Markup:
+    """An SVG that scales with its place and is read out as `label`; role "group" where it holds links."""
     box = f"0 0 {_short(float(width))} {_short(float(height))}"
     return tag(
         "svg",
@@ -33,7 +35,7 @@ def drawing(width: float, height: float, label: str, *children: Markup, class_: 
         viewBox=box,
         width=width,
         height=height,
-        role="img",
+        role=role,
         aria_label=label,
         class_=class_ or None,
     )
