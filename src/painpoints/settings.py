@@ -76,13 +76,13 @@ class ThemeSettings:
     min_size_root: float = 0.3
     """distinct texts a theme needs = this x square root of their number (5,000 → 21): a list of dozens, not hundreds"""
     small_rows: int = 60
-    """distinct texts up to which average linkage is used: neighbourhoods of 15 say nothing about so few"""
+    """distinct texts up to which average linkage is used: a graph of 10 neighbours says nothing about so few"""
     small_distance: float = 0.8
     """cosine distance at which average linkage stops, for those few"""
-    umap_dims: int = 10
-    """dimensions after UMAP; HDBSCAN's densities need few"""
-    umap_neighbours: int = 15
-    """neighbours a row; UMAP's default, and as many as a small theme has members"""
+    spectral_neighbours: int = 10
+    """neighbours a row in the eigenmap's graph; 8 to 15 measured alike"""
+    spectral_dims: int = 30
+    """eigenvectors; 10 lose themes, 40 gain nothing"""
     density_neighbours: int = 1
     """HDBSCAN min_samples; lowest, since every unassigned segment is a complaint not heard, and it measured best"""
     cluster_rows: int = 15_000
@@ -95,10 +95,10 @@ class ThemeSettings:
     """nearest assigned segments that vote on where a stray belongs"""
     vote_rows: int = 20_000
     """assigned segments that are compared with; bounds time and memory"""
-    adopt_share: float = 0.5
-    """share of the votes that a stray needs: a majority"""
-    adopt_quantile: float = 0.1
-    """a stray must be as close to its neighbours in the theme as the loosest tenth of the theme's own members"""
+    adopt_share: float = 0.35
+    """share of the votes that a stray needs; votes are spread over several groups, half would leave too many out"""
+    adopt_quantile: float = 0.05
+    """a stray must be as close to its neighbours in the theme as the loosest twentieth of the theme's own members"""
 
 
 @dataclass(frozen=True)

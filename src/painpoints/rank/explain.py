@@ -162,7 +162,8 @@ def _kpi(part: dict[str, Any], lang: str) -> str:
         text = (
             f"điểm đánh giá (−1 đến 1) trung bình {part['with_mean']:.2f} ở {part['with_count']} "
             f"phản hồi có vấn đề này, {part['without_mean']:.2f} ở {part['without_count']} phản hồi khác; "
-            f"chênh {part['difference']:.2f} (95%: {part['low']:.2f} đến {part['high']:.2f}), sau khi co {part['effect']:.2f}"
+            f"chênh {part['difference']:.2f} (95%: {part['low']:.2f} đến {part['high']:.2f}), "
+            f"sau khi co {part['effect']:.2f}"
         )
         silent = "không thấp hơn rõ rệt, không tính điểm"
     else:

@@ -21,12 +21,16 @@ def minimum_size(count: int, settings: ThemeSettings) -> int:
 
 
 def cluster_rows(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:
-    """Labels of the rows of ``view`` (unit rows). Few rows: average linkage; else UMAP, then HDBSCAN."""
+    """Labels of the rows of ``view`` (unit rows).
+
+    Very few rows: average linkage. Up to some thousands: Laplacian eigenmap, then HDBSCAN. More: UMAP, then
+    HDBSCAN.
+    """
     if len(view) < settings.min_segments:
         return np.full(len(view), -1)
     if len(view) <= settings.small_rows:
         return _link_on_average(view, settings)
-    points = _spread(view, settings, seed)
+    points = _eigenmap(view, settings, seed)
     return _dense_groups(points, minimum_size(len(view), settings), settings)
 
 
@@ -41,23 +45,27 @@ def _link_on_average(view: np.ndarray, settings: ThemeSettings) -> np.ndarray:
     return labels
 
 
-def _spread(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:
-    """UMAP to a few dimensions: rows with common neighbours move together. One thread, so that it repeats
-    itself.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # UMAP warns about its own defaults and about numba
-        import umap
+def _eigenmap(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:
+    """Laplacian eigenmap of the nearest-neighbour graph (Belkin & Niyogi 2003), unit rows.
 
-        model = umap.UMAP(
-            n_components=settings.umap_dims,
-            n_neighbors=settings.umap_neighbours,
-            min_dist=0.0,
-            metric="cosine",
-            random_state=seed % 2**31,
-            n_jobs=1,
-        )
-        points: np.ndarray = np.asarray(model.fit_transform(view), dtype=np.float64)
+    UMAP starts from the same map. On some thousands of rows it groups as well as UMAP does, without its
+    compiling.
+    """
+    from scipy.sparse import diags
+    from scipy.sparse.linalg import eigsh
+    from sklearn.neighbors import kneighbors_graph
+
+    graph = kneighbors_graph(view, settings.spectral_neighbours, mode="distance", metric="cosine")
+    typical = max(float(np.median(graph.data)), 1e-6)
+    graph.data = np.exp(-((graph.data / typical) ** 2))
+    graph = graph.maximum(graph.T)
+    scale = diags(1.0 / np.sqrt(np.asarray(graph.sum(axis=1)).ravel()))
+    start = np.random.default_rng(seed).uniform(-1, 1, len(view))
+    dims = min(settings.spectral_dims, len(view) - 2)
+    values, maps = eigsh(
+        scale @ graph @ scale, k=dims, which="LA", v0=start, tol=1e-4, maxiter=20 * len(view)
+    )
+    points: np.ndarray = unit_rows(scale @ maps[:, np.argsort(-values)])
     return points
 
 

@@ -160,13 +160,12 @@ def _place_names(own: pd.DataFrame, journey: Journey | None) -> Mapping[str, str
 def _central_texts(
     vectors: np.ndarray, rows: np.ndarray, texts: list[str], langs: list[str]
 ) -> dict[str, str]:
-    """The most central segment a language and of all (``any``), cut to a few words."""
+    """The most central segment a language, cut to a few words."""
     central = {}
-    sides = {"vi": lambda lang: lang != "en", "en": lambda lang: lang == "en", "any": lambda _: True}
-    for side, fits in sides.items():
-        own = np.array([row for row in rows if fits(langs[row])], dtype=int)
-        if len(own):
-            best = own[most_central(vectors[own], [texts[row] for row in own])]
+    for side in ("vi", "en"):
+        own = [int(row) for row in rows if (langs[row] == "en") == (side == "en")]
+        if own:
+            best = own[int(most_central(vectors[own], [texts[row] for row in own]))]
             words = texts[best].split()
             central[side] = " ".join(words[:CENTRAL_WORDS]) + (" …" if len(words) > CENTRAL_WORDS else "")
     return central

@@ -8,14 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from painpoints.themes.glossary import Glossary, load_glossary
-from painpoints.themes.phrases import PhraseBook, key_phrases
+from painpoints.themes.phrases import PhraseBook, key_phrases, phrase_share
 
 __all__ = ["NamedTheme", "ThemeWords", "name_themes"]
 
 KEPT_PHRASES = 6
+# shares of a theme's segments that must name a concept or phrase before the theme is called by it; set by reading names
 TOPIC_SHARE = 0.22
-TROUBLE_SHARE = 0.18
-WEAK_SHARE = 0.1
+TROUBLE_SHARE = 0.15
+WEAK_SHARE = 0.12
+SPARE_SHARE = 0.06
+PHRASE_SHARE = 0.2
+# a concept that is hardly commoner in the theme than anywhere ("app" in app reviews) does not name it
+LIFT = 1.3
 _UNNAMED = {
     ("pain", "vi"): "Phản ánh khác",
     ("pain", "en"): "Other complaint",
@@ -46,6 +51,15 @@ class NamedTheme:
     spare: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class _Rated:
+    """A concept, its share of the theme's segments, and that share over its share of all segments."""
+
+    concept: int
+    share: float
+    lift: float
+
+
 def name_themes(
     themes: list[ThemeWords], background: Counter[int], segments: int, books: Mapping[str, PhraseBook]
 ) -> list[NamedTheme]:
@@ -65,81 +79,112 @@ def _name_one(
     glossary: Glossary,
 ) -> NamedTheme:
     ranked = _ranked_concepts(theme, background, segments)
-    topics = [(c, share) for c, share in ranked if glossary.concepts[c].kind == "topic"]
-    wanted = ("praise",) if theme.polarity == "praise" else ("problem", "request")
-    troubles = [(c, share) for c, share in ranked if glossary.concepts[c].kind in wanted]
-    topic = [c for c, share in topics if share >= TOPIC_SHARE][:1]
-    trouble = [c for c, share in troubles if share >= TROUBLE_SHARE][:2]
+    about, details = _subject_and_details(ranked, theme, glossary)
     phrases = {lang: _phrases(theme, books, lang) for lang in ("vi", "en")}
-    weak = [c for c, share in topics[:1] + troubles[:1] if share >= WEAK_SHARE]
-    names = {
-        lang: _compose(topic, trouble, weak, phrases[lang], theme, lang, glossary) for lang in ("vi", "en")
-    }
-    shown = set(topic + trouble + ([] if topic or trouble else weak))
+    names = {lang: _compose(about, details, phrases[lang], theme, lang, glossary) for lang in ("vi", "en")}
+    shown = {*about, *details}
     spare = tuple(
         (glossary.concepts[c].vi, glossary.concepts[c].en)
-        for c, share in troubles[:4] + topics[:4]
-        if c not in shown and share >= 0.05
+        for c, share in ((one.concept, one.share) for one in ranked if one.lift >= 1)
+        if c not in shown and share >= SPARE_SHARE and _fits(glossary.concepts[c].kind, theme.polarity)
     )
-    return NamedTheme(names["vi"], names["en"], tuple(phrases["vi"] + phrases["en"])[:KEPT_PHRASES], spare)
+    return NamedTheme(
+        names["vi"], names["en"], tuple(phrases["vi"] + phrases["en"])[:KEPT_PHRASES], spare[:6]
+    )
 
 
-def _ranked_concepts(theme: ThemeWords, background: Counter[int], segments: int) -> list[tuple[int, float]]:
-    """Concepts with their share of the theme, by share times rarity elsewhere."""
+def _fits(kind: str, polarity: str) -> bool:
+    """A pain is not named by praise, nor praise by a problem."""
+    return kind == "topic" or (kind == "praise") == (polarity == "praise")
+
+
+def _subject_and_details(
+    ranked: list[_Rated], theme: ThemeWords, glossary: Glossary
+) -> tuple[list[int], list[int]]:
+    """The thing spoken of (none or one concept), and up to two concepts of what is said of it."""
+    fitting = [
+        one
+        for one in ranked
+        if _fits(glossary.concepts[one.concept].kind, theme.polarity) and one.lift >= LIFT
+    ]
+    topics = [one for one in fitting if glossary.concepts[one.concept].kind == "topic"]
+    troubles = [one for one in fitting if glossary.concepts[one.concept].kind != "topic"]
+    about = [one.concept for one in topics if one.share >= TOPIC_SHARE][:1]
+    if not about and not theme.place:
+        about = [one.concept for one in topics if one.share >= WEAK_SHARE][:1]
+    details = [one.concept for one in troubles if one.share >= TROUBLE_SHARE][:2]
+    if about and not details:
+        details = [one.concept for one in troubles if one.share >= SPARE_SHARE][:1]
+    if not details:
+        others = [one for one in fitting if one.concept not in about]
+        details = [one.concept for one in others if one.share >= WEAK_SHARE][: 2 if about else 1]
+    return about, details
+
+
+def _ranked_concepts(theme: ThemeWords, background: Counter[int], segments: int) -> list[_Rated]:
+    """Concepts by share of the theme times rarity elsewhere, best first."""
     counts = Counter(concept for own in theme.concepts for concept in own)
     size = max(1, len(theme.concepts))
-    rated = [
-        (-(count / size) * math.log1p(segments / max(1, background[concept])), concept, count / size)
-        for concept, count in counts.items()
-    ]
-    return [(concept, share) for _, concept, share in sorted(rated)]
+    rated = []
+    for concept, count in counts.items():
+        share, everywhere = count / size, max(count, background[concept]) / max(1, segments)
+        # a run that is one theme has nothing to be compared with
+        lift = share / everywhere if size < 0.5 * segments else LIFT
+        rated.append((-share * math.log1p(1 / everywhere), concept, _Rated(concept, share, lift)))
+    return [one for _, _, one in sorted(rated, key=lambda found: found[:2])]
 
 
 def _phrases(theme: ThemeWords, books: Mapping[str, PhraseBook], lang: str) -> list[str]:
     """Key phrases from the theme's segments of one language."""
-    own = [
-        p for p, segment_lang in zip(theme.phrases, theme.langs, strict=True) if _side(segment_lang) == lang
-    ]
-    if len(own) < 2 and len(theme.phrases) > 3:
-        return []
+    own = _of_side(theme, lang)
     return key_phrases(own, books[lang], KEPT_PHRASES)
 
 
-def _side(lang: str) -> str:
-    return "en" if lang == "en" else "vi"
+def _of_side(theme: ThemeWords, lang: str) -> list[dict[str, str]]:
+    pairs = zip(theme.phrases, theme.langs, strict=True)
+    return [phrases for phrases, own in pairs if (own == "en") == (lang == "en")]
+
+
+def _telling(phrases: list[str], theme: ThemeWords, lang: str) -> list[str]:
+    """Phrases that enough segments of the language share to stand in a name."""
+    own = _of_side(theme, lang)
+    telling = []
+    for phrase in phrases:
+        count, share = phrase_share(phrase, own)
+        if count >= 3 and share >= PHRASE_SHARE:
+            telling.append(phrase)
+    return telling
 
 
 def _compose(
-    topic: list[int],
-    trouble: list[int],
-    weak: list[int],
+    about: list[int],
+    details: list[int],
     phrases: list[str],
     theme: ThemeWords,
     lang: str,
     glossary: Glossary,
 ) -> str:
-    """``Topic: trouble, trouble``; what the glossary lacks is filled from phrases, touchpoint or a short
+    """``Topic: trouble, trouble``; what the glossary lacks is filled from touchpoint, phrases or a short
     quote.
     """
+    subject, said = (
+        [glossary.concepts[c].vi if lang == "vi" else glossary.concepts[c].en for c in concepts]
+        for concepts in (about, details)
+    )
+    telling = _telling(phrases, theme, lang)
+    heading = subject[0] if subject else theme.place.get(lang, "")
+    if subject and not said:
+        return _heading(heading, [phrase for phrase in telling if not _repeats(phrase, heading)][:1])
+    if said or telling:
+        said = said or telling[:2]
+        return _heading(heading, said) if heading else _capital(", ".join(said))
+    return _last_resort(heading, theme, lang)
 
-    def shown(concepts: list[int]) -> list[str]:
-        return [glossary.concepts[c].vi if lang == "vi" else glossary.concepts[c].en for c in concepts]
 
-    about, wrong = shown(topic), shown(trouble)
-    if about and wrong:
-        return _heading(about[0], wrong)
-    if about:
-        fresh = [p for p in phrases if not _repeats(p, about[0])][:1]
-        return _heading(about[0], fresh) if fresh else _capital(about[0])
-    place = theme.place.get(lang, "")
-    if wrong:
-        return _heading(place, wrong) if place else _capital(", ".join(wrong))
-    if phrases:
-        return _heading(place, phrases[:2]) if place else _capital(", ".join(phrases[:2]))
-    if weak:
-        return _heading(place, shown(weak)) if place else _capital(", ".join(shown(weak)))
-    quote = theme.central.get(lang) or theme.central.get("any", "")
-    return _heading(place or _UNNAMED[theme.polarity, lang], [f"“{quote}”"] if quote else [])
+def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
+    """Touchpoint and a quote, where the theme has text of the language: a name is never in the other one."""
+    quote = theme.central.get(lang)
+    return _heading(heading or _UNNAMED[theme.polarity, lang], [f"“{quote}”"] if quote else [])
 
 
 def _repeats(phrase: str, heading: str) -> bool:

@@ -9,11 +9,25 @@ from dataclasses import dataclass
 
 from painpoints.themes.words import load_word_list, plain
 
-__all__ = ["PhraseBook", "key_phrases", "phrase_book", "phrase_keys"]
+__all__ = ["PhraseBook", "key_phrases", "phrase_book", "phrase_keys", "phrase_share", "stop_words"]
 
 LONGEST = 4
 _NEGATIONS = frozenset(
-    "không chưa chẳng chả đừng khong chua chang cha dung not no never don't doesn't can't".split()
+    [
+        "không",
+        "chưa",
+        "chẳng",
+        "chả",
+        "đừng",
+        "khong",
+        "chua",
+        "chang",
+        "not",
+        "no",
+        "never",
+        "don't",
+        "can't",
+    ]
 )
 
 
@@ -67,13 +81,13 @@ def phrase_book(phrases: Sequence[dict[str, str]], langs: Sequence[str]) -> Phra
     """Count phrases over segments, and note the commonest accented spelling of each."""
     frequency: Counter[str] = Counter()
     spellings: dict[str, Counter[str]] = {}
-    for own, lang in zip(phrases, langs, strict=True):
-        frequency.update(own.keys())
+    for phrases_of_one, lang in zip(phrases, langs, strict=True):
+        frequency.update(phrases_of_one.keys())
         if lang == "vi_unaccented":
             continue
-        for key, written in own.items():
-            spellings.setdefault(key, Counter())[written] += 1
-    written = {key: min(found, key=lambda text: (-found[text], text)) for key, found in spellings.items()}
+        for key, text in phrases_of_one.items():
+            spellings.setdefault(key, Counter())[text] += 1
+    written = {key: min(found, key=lambda form: (-found[form], form)) for key, found in spellings.items()}
     return PhraseBook(frequency, written, len(phrases))
 
 
@@ -81,15 +95,17 @@ def key_phrases(members: Iterable[dict[str, str]], book: PhraseBook, most: int) 
     """The ``most`` best phrases by class-based TF-IDF (Grootendorst 2022), longer ones preferred, none
     inside another.
 
-    Spelt with accents wherever anyone in the whole run spelt them so.
+    A phrase has at least ``shortest`` words, occurs in at least two segments, and is not the torso of a
+    longer one. Spelt with accents wherever anyone in the whole run spelt them so.
     """
     own = list(members)
     counts: Counter[str] = Counter(key for phrases in own for key in phrases)
-    least = max(2, math.ceil(0.06 * len(own))) if len(own) > 3 else 1
+    least = max(2, math.ceil(0.06 * len(own)))
+    torsos = _torsos(counts)
     scored = []
     for key, count in counts.items():
         words = key.count(" ") + 1
-        if count < least or (words == 1 and len(key) < 3):
+        if count < least or words < 2 or key in torsos or _says_nothing(key, book):
             continue
         rarity = math.log1p(book.segments / max(book.frequency[key], count))
         scored.append((-count / len(own) * rarity * math.sqrt(words), key))
@@ -100,6 +116,30 @@ def key_phrases(members: Iterable[dict[str, str]], book: PhraseBook, most: int) 
         if len(chosen) == most:
             break
     return [book.written.get(key, key) for key in chosen]
+
+
+def _says_nothing(key: str, book: PhraseBook) -> bool:
+    """Only words of judgement: ``tuyệt vời`` is no subject."""
+    judgement = load_word_list("vague.txt")
+    return all(word in judgement for word in book.written.get(key, key).split())
+
+
+def phrase_share(phrase: str, members: Iterable[dict[str, str]]) -> tuple[int, float]:
+    """In how many of the members the phrase occurs, and in what share of them."""
+    key = plain(phrase)
+    found = [key in phrases for phrases in members]
+    return sum(found), sum(found) / max(1, len(found))
+
+
+def _torsos(counts: Counter[str]) -> set[str]:
+    """Phrases that mostly occur inside one longer phrase: ``câu trả`` of ``câu trả lời``."""
+    torsos = set()
+    for key, count in counts.items():
+        words = key.split()
+        for shorter in (" ".join(words[1:]), " ".join(words[:-1])):
+            if shorter and count >= 2 and count >= 0.6 * counts.get(shorter, count + 1):
+                torsos.add(shorter)
+    return torsos
 
 
 def _overlap(key: str, other: str) -> bool:

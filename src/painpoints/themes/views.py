@@ -4,6 +4,7 @@ IDF).
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,7 +70,7 @@ def _lexical_view(texts: list[str], sample: np.ndarray, dims: int, seed: int) ->
 
 
 def _words_and_pairs(words: list[str]) -> list[str]:
-    return words + [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    return words + [f"{first} {second}" for first, second in pairwise(words)]
 
 
 def joint_view(
