@@ -42,6 +42,8 @@ class Costs:
     """a capital that starts a statement with no mark before it"""
     topic: float = -0.5
     """after a comma, a topic that ``thì`` takes up (giao hàng thì lâu)"""
+    topic_without_comma: float = 0.6
+    """the same where nothing but the new topic marks the cut (… nguội ngắt khoai thì ỉu)"""
     action_topic: float = 0.1
     """the same with a deed (gọi tổng đài thì máy bận): mostly the same story goes on"""
     joint: float = 6.0
@@ -132,6 +134,8 @@ class _Line:
             by_marker = marker.with_comma if comma or cost < NEVER else marker.cost
             if marker.name in _MERE and not comma and self._bound(n):
                 by_marker = NEVER
+            elif marker.name in _NOUNS | {"action"} and self._taken_up(n + 1):
+                by_marker = min(by_marker, self.costs.topic_without_comma)
             cost = min(cost, by_marker)
         is_action = marker is not None and marker.name == "action"
         if comma and self._topic(n):
@@ -218,7 +222,7 @@ class _Line:
     def _opens_agent(self, n: int) -> bool:
         """``… mà ship tới thì …``: mà before a new actor opposes."""
         return any(
-            marker.name == "agent" and tuple(self.words[n : n + len(phrase)]) == phrase
+            marker.name in _NOUNS and tuple(self.words[n : n + len(phrase)]) == phrase
             for phrase, marker in self.markers.phrases.get(self.words[n] if n < len(self.words) else "", ())
         )
 
@@ -226,7 +230,7 @@ class _Line:
         if marker.bare and not self.unaccented:
             return False
         needs_predicate = marker.name in _NOUNS or self.words[n] == "it"  # "using it" is no clause
-        if needs_predicate and not self._comma_before(n):
+        if needs_predicate and not self._comma_before(n) and not self._taken_up(end):
             return end < len(self.words) and self.words[end] in self.markers.predicates
         previous = self.words[n - 1]
         context = self.markers.contexts.get(self.words[n])
@@ -236,11 +240,13 @@ class _Line:
         commas = (self._comma_before(n), self._marks_before(n + 1))
         return context.allows(previous, self.words[n + 1 : n + 7], capital, commas)
 
+    def _taken_up(self, n: int) -> bool:
+        """Whether ``thì`` follows word n within two words: what stands before it is a new topic."""
+        return any(w in _THEN for w in self.words[n : n + 3])
+
     def _topic(self, n: int) -> bool:
         """``…, giao hàng thì lâu``: a topic of one to four words, taken up by thì."""
-        return (
-            any(w in ("thì", "thi") for w in self.words[n + 1 : n + 6]) and self.words[n] not in _SUBORDINATE
-        )
+        return any(w in _THEN for w in self.words[n + 1 : n + 6]) and self.words[n] not in _SUBORDINATE
 
     def _capital_start(self, n: int) -> bool:
         """A capital after a small letter, as in ticked stock phrases (… tuyệt vời Đóng gói …), but not
@@ -274,6 +280,7 @@ _DASHES = frozenset("-–—+•*|~")
 _BULLETS = frozenset("-–—+•*►▪✔✓")
 _JOINING = frozenset("/&'’-_@%\"”“:")
 _MERE = frozenset({"agent", "aspect", "person", "action", "sequence", "request", "weak"})
+_THEN = frozenset({"thì", "thi"})
 _BLANK = frozenset({"space"})
 _NOUNS = frozenset({"agent", "aspect"})
 _CAN = frozenset(["được", "duoc", "đc", "dc", "đx"])
