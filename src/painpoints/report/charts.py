@@ -16,6 +16,8 @@ _LEFT = 62.0
 _TOP = 64.0
 _PLOT = 220.0
 _LANE = 24.0
+_WIDE_BAND = 105.0
+"""width of a stage that has room for its feeling and its items"""
 _MAX_PINS = 4
 """pins stacked at one touchpoint; the rest is a +n"""
 
@@ -26,7 +28,7 @@ def emotion_curve(journey_map: dict[str, Any], ranks: dict[str, int], locale: Lo
     `ranks` is pain id -> rank. Touchpoints of unknown stages do not occur: the journey file forbids them.
     """
     touchpoints = journey_map["touchpoints"]
-    step = min(150.0, max(62.0, 1040.0 / max(len(touchpoints), 1)))
+    step = min(150.0, max(66.0, 1040.0 / max(len(touchpoints), 1)))
     width = _LEFT + step * len(touchpoints) + 14
     pins = max((min(len(point["pains"]), _MAX_PINS) for point in touchpoints), default=0)
     bottom = _TOP + _PLOT + _LANE
@@ -58,16 +60,18 @@ def _bands(journey_map: dict[str, Any], step: float, height: float, locale: Loca
         if not count:
             continue
         width = step * count
-        feeling = locale.text(
-            "stage_feeling",
-            mean=locale.number(stage["mean"], 2, signed=True),
-            items=locale.number(stage["items"]),
-        )
-        room = max(int(width / 6.6), 6)
+        mean = locale.number(stage["mean"], 2, signed=True)
+        feeling = locale.text("stage_feeling", mean=mean, items=locale.number(stage["items"]))
+        names = wrap(stage["name"], max(int(width / 7.4), 6), 1)
         marks += [
             rect(x, 6.0, width, height - 6, "band-even" if number % 2 == 0 else "band-odd"),
-            text(x + width / 2, 25.0, wrap(stage["name"], room, 1)[0] if stage["name"] else "", "band-name"),
-            text(x + width / 2, 41.0, wrap(feeling, room, 1)[0] if stage["items"] else "", "tick"),
+            *(text(x + width / 2, 25.0, name, "band-name") for name in names),
+            text(
+                x + width / 2,
+                41.0,
+                (feeling if width > _WIDE_BAND else mean) if stage["items"] else "",
+                "tick",
+            ),
         ]
         x += width
     return marks
@@ -175,39 +179,60 @@ def _praise_pins(point: dict[str, Any], x: float, locale: Locale) -> list[Markup
     return [mark] if count == 1 else [mark, text(x + 11, 64.0, f"×{count}", "tick joy-ink", "start")]
 
 
+_CHART_WIDTH = 1100.0
+_CHART_LEFT = 56.0
+_SHARE_TOP, _SHARE_HEIGHT = 26.0, 90.0
+_BAR_TOP, _BAR_HEIGHT = 150.0, 120.0
+_LABEL_WIDTH = 62.0
+
+
 def volume_chart(volumes: dict[str, Any], locale: Locale) -> Markup:
     """Items a period as bars; above them the share of items with a complaint and its interval."""
     points, unit = volumes["chart"]["points"], volumes["chart"]["unit"]
-    width, left, share_top, share_height, bar_top, bar_height = 1100.0, 56.0, 26.0, 90.0, 150.0, 120.0
-    step = (width - left - 10) / max(len(points), 8)
+    right = _CHART_WIDTH - 10
+    step = (right - _CHART_LEFT) / max(len(points), 8)
+    centres = [_CHART_LEFT + step * (n + 0.5) for n in range(len(points))]
     most = max(point["items"] for point in points)
-    centres = [left + step * (n + 0.5) for n in range(len(points))]
-    share_y = [share_top + share_height * (1 - (point["negative"]["share"] or 0.0)) for point in points]
+    base = _BAR_TOP + _BAR_HEIGHT
     marks = [
-        text(left, 14.0, locale.text("volumes_share"), "tick strong", "start"),
-        text(left, bar_top - 10, locale.text("volumes_items"), "tick strong", "start"),
-        text(left - 8, bar_top + 6, locale.number(most), "tick", "end"),
-        line(left, bar_top + bar_height, width - 10, bar_top + bar_height, "axis"),
+        text(_CHART_LEFT, 14.0, locale.text("volumes_share"), "tick strong", "start"),
+        text(_CHART_LEFT, _BAR_TOP - 10, locale.text("volumes_items"), "tick strong", "start"),
+        text(_CHART_LEFT - 8, _BAR_TOP + 6, locale.number(most), "tick", "end"),
+        line(_CHART_LEFT, base, right, base, "axis"),
     ]
     for share in (0.0, 0.5, 1.0):
-        y = share_top + share_height * (1 - share)
+        y = _share_y(share)
         marks += [
-            line(left, y, width - 10, y, "grid"),
-            text(left - 8, y + 4, locale.percent(share, 0), "tick", "end"),
+            line(_CHART_LEFT, y, right, y, "grid"),
+            text(_CHART_LEFT - 8, y + 4, locale.percent(share, 0), "tick", "end"),
         ]
-    marks += _share_line(points, centres, share_y, share_top, share_height)
-    every = max(1, round(len(points) * 62 / (width - left)))
-    for n, (point, x) in enumerate(zip(points, centres, strict=True)):
-        height = bar_height * point["items"] / most
+    marks += _share_line(points, centres)
+    for point, x in zip(points, centres, strict=True):
+        height = _BAR_HEIGHT * point["items"] / most
         title = tag("title", _volume_words(point, unit, locale))
         class_ = "bar bar-partial" if point["partial"] else "bar"
-        bar_width = max(step * 0.72, 1.5)
-        marks.append(
-            rect(x - bar_width / 2, bar_top + bar_height - height, bar_width, height, class_, title, rx=1.5)
-        )
-        if n % every == 0:
-            marks.append(text(x, bar_top + bar_height + 18, locale.short_day(point["start"], unit), "tick"))
-    return drawing(width, bar_top + bar_height + 28, locale.text("volumes_title"), *marks, class_="volumes")
+        width = max(step * 0.72, 1.5)
+        marks.append(rect(x - width / 2, base - height, width, height, class_, title, rx=1.5))
+    marks += _period_labels(points, centres, unit, locale)
+    return drawing(_CHART_WIDTH, base + 40, locale.text("volumes_title"), *marks, class_="volumes")
+
+
+def _share_y(share: float) -> float:
+    return _SHARE_TOP + _SHARE_HEIGHT * (1 - share)
+
+
+def _period_labels(
+    points: list[dict[str, Any]], centres: list[float], unit: str, locale: Locale
+) -> list[Markup]:
+    """As many labels as there is room for; below a week's day its year, where it is a new one."""
+    every = max(1, round(len(points) * _LABEL_WIDTH / (_CHART_WIDTH - _CHART_LEFT)))
+    marks, year = [], ""
+    for point, x in list(zip(points, centres, strict=True))[::every]:
+        marks.append(text(x, _BAR_TOP + _BAR_HEIGHT + 18, locale.short_day(point["start"], unit), "tick"))
+        if unit == "week" and point["start"][:4] != year:
+            year = point["start"][:4]
+            marks.append(text(x, _BAR_TOP + _BAR_HEIGHT + 32, year, "tick strong"))
+    return marks
 
 
 def _volume_words(point: dict[str, Any], unit: str, locale: Locale) -> str:
@@ -219,28 +244,22 @@ def _volume_words(point: dict[str, Any], unit: str, locale: Locale) -> str:
     )
 
 
-def _share_line(
-    points: list[dict[str, Any]], centres: list[float], heights: list[float], top: float, height: float
-) -> list[Markup]:
+def _share_line(points: list[dict[str, Any]], centres: list[float]) -> list[Markup]:
     """The line breaks where a period has no items."""
     marks: list[Markup] = []
     runs: list[list[str]] = [[]]
-    for point, x, y in zip(points, centres, heights, strict=True):
+    dots: list[Markup] = []
+    for point, x in zip(points, centres, strict=True):
         if not point["items"]:
             runs.append([])
             continue
         share = point["negative"]
-        marks.append(
-            line(x, top + height * (1 - share["low"]), x, top + height * (1 - share["high"]), "whisker soft")
-        )
+        y = _share_y(share["share"])
+        marks.append(line(x, _share_y(share["low"]), x, _share_y(share["high"]), "whisker soft"))
+        dots.append(tag("circle", cx=x, cy=y, r=2.6, class_="share-dot"))
         runs[-1].append(f"{x:.1f} {y:.1f}")
     marks += [tag("path", d="M" + " L".join(run), class_="share-line") for run in runs if len(run) > 1]
-    marks += [
-        tag("circle", cx=x, cy=y, r=2.6, class_="share-dot")
-        for point, x, y in zip(points, centres, heights, strict=True)
-        if point["items"]
-    ]
-    return marks
+    return marks + dots
 
 
 def quadrant_chart(quadrant: dict[str, Any], ranks: dict[str, int], locale: Locale) -> Markup:

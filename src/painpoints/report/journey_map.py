@@ -58,7 +58,10 @@ def build_journey_map(inp: ReportInput, settings: ReportSettings) -> dict[str, A
         "stages": stages,
         "touchpoints": touchpoints,
         "cells": cells,
-        "moments_of_truth": [cell for cell in cells if cell["moment"]],
+        "moments_of_truth": sorted(
+            (cell for cell in cells if cell["moment"]),
+            key=lambda cell: -abs(cell["mean"] * cell["kpi_effect"]),
+        ),
         "has_ratings": bool(np.isfinite(ratings).any()),
         "unplaced_segments": int((inp.segments["touchpoint"] == "").sum()),
         "rule": {
