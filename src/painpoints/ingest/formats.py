@@ -7,10 +7,9 @@ import zipfile
 
 from painpoints.errors import InputError
 
-__all__ = ["FORMAT_NAMES", "TEXT", "binary_format"]
+__all__ = ["TEXT", "binary_format"]
 
 TEXT = "text"
-FORMAT_NAMES = ("csv", "xlsx", "xls", "ods", "json", "jsonl", "parquet")
 _OTHERS = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a PNG image"),
