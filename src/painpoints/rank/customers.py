@@ -115,7 +115,7 @@ def _find(columns: list[str], names: tuple[str, ...]) -> str | None:
 
 def _clean_id(text: str) -> str:
     text = text.strip()
-    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
+    return text[:-2] if text.endswith(".0") and text[:-2].isdecimal() else text
 
 
 def _number(text: str) -> float | None:
@@ -127,7 +127,7 @@ def _number(text: str) -> float | None:
     kept = "".join(c for c in text.lower().replace("vnđ", "").replace("vnd", "") if c not in " \u00a0₫đ$€")
     sign = -1.0 if kept.startswith("-") or (kept.startswith("(") and kept.endswith(")")) else 1.0
     kept = kept.strip("-()")
-    if not kept or not all(c.isdigit() or c in ".," for c in kept):
+    if not kept or not all(c.isdecimal() or c in ".," for c in kept):
         return _scientific(kept, sign)
     last = max(kept.rfind("."), kept.rfind(","))
     groups = kept.replace(",", ".").split(".")
@@ -145,6 +145,6 @@ def _scientific(kept: str, sign: float) -> float | None:
     """``1.2e+09``, as Excel writes large numbers into CSV."""
     mantissa, _, exponent = kept.partition("e")
     digits = exponent.lstrip("+-")
-    if not digits.isdigit() or int(digits) > 15 or not mantissa.replace(".", "", 1).isdigit():
+    if not digits.isdecimal() or int(digits) > 15 or not mantissa.replace(".", "", 1).isdecimal():
         return None
     return sign * float(kept)

@@ -21,6 +21,7 @@ SPARE_SHARE = 0.06
 PHRASE_SHARE = 0.2
 # a concept that is hardly commoner in the theme than anywhere ("app" in app reviews) does not name it
 LIFT = 1.3
+_IN_GENERAL = {"vi": "(nói chung)", "en": "(in general)"}
 _UNNAMED = {
     ("pain", "vi"): "Phản ánh khác",
     ("pain", "en"): "Other complaint",
@@ -174,7 +175,8 @@ def _compose(
     telling = _telling(phrases, theme, lang)
     heading = subject[0] if subject else theme.place.get(lang, "")
     if subject and not said:
-        return _heading(heading, [phrase for phrase in telling if not _repeats(phrase, heading)][:1])
+        fresh = [phrase for phrase in telling if not _repeats(phrase, heading)][:1]
+        return _heading(heading, fresh) if fresh else f"{_capital(heading)} {_IN_GENERAL[lang]}"
     if said or telling:
         said = said or telling[:2]
         return _heading(heading, said) if heading else _capital(", ".join(said))
