@@ -31,15 +31,6 @@ def build_journey_map(inp: ReportInput, settings: ReportSettings) -> dict[str, A
     scored = inp.segments.loc[inp.segments["sentiment_score"].notna()]
     places = scored[["stage", "touchpoint", "item", "sentiment_score", "sentiment"]]
     ratings = inp.items["rating_norm"].to_numpy(dtype=float)
-    cells = [
-        {"stage": stage, "touchpoint": touchpoint}
-        | _feeling(group, settings)
-        | _kpi_effect(group["item"].to_numpy(), ratings, settings)
-        for (stage, touchpoint), group in places.groupby(["stage", "touchpoint"], sort=True)
-        if stage and touchpoint
-    ]
-    for cell in cells:
-        cell["moment"] = _moment(cell, settings)
     by_stage = dict(list(places.groupby("stage")))
     by_touchpoint = dict(list(places.groupby("touchpoint")))
     empty = places.iloc[:0]
@@ -53,7 +44,7 @@ def build_journey_map(inp: ReportInput, settings: ReportSettings) -> dict[str, A
         _touchpoint_entry(touchpoint, lang) | _feeling(by_touchpoint.get(touchpoint.id, empty), settings)
         for touchpoint in _in_stage_order(inp)
     ]
-    cells = _in_map_order(cells, stages, touchpoints)
+    cells = _in_map_order(_cells(places, ratings, settings), stages, touchpoints)
     return {
         "stages": stages,
         "touchpoints": touchpoints,
@@ -70,6 +61,18 @@ def build_journey_map(inp: ReportInput, settings: ReportSettings) -> dict[str, A
             "kpi_effect": settings.moment_kpi_effect,
         },
     }
+
+
+def _cells(places: pd.DataFrame, ratings: Any, settings: ReportSettings) -> list[dict[str, Any]]:
+    """Every stage and touchpoint that occur together."""
+    cells = [
+        {"stage": stage, "touchpoint": touchpoint}
+        | _feeling(group, settings)
+        | _kpi_effect(group["item"].to_numpy(), ratings, settings)
+        for (stage, touchpoint), group in places.groupby(["stage", "touchpoint"], sort=True)
+        if stage and touchpoint
+    ]
+    return [{**cell, "moment": _moment(cell, settings)} for cell in cells]
 
 
 def _touchpoint_entry(touchpoint: Any, lang: str) -> dict[str, Any]:

@@ -51,28 +51,10 @@ def write_workbook(report: dict[str, Any], segments: pd.DataFrame, path: Path) -
 
 
 def _summary(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
-    summary = report["summary"]
-    top = summary["top"]
-    headline = (
-        locale.text("headline", top["pains"], n=top["pains"])
-        if top["pains"]
-        else locale.text("headline_none")
-    )
+    top = report["summary"]["top"]["pains"]
+    headline = locale.text("headline", top, n=top) if top else locale.text("headline_none")
     sheet.title(report["title"], f"{locale.text('doc_kind')} · {headline}")
-    share = summary["negative_items"]
-    facts: list[tuple[str, object]] = [
-        (locale.text("fact_items"), summary["items"]),
-        (locale.text("col_segments"), summary["segments"]),
-        (locale.text("fact_period"), _period(summary, locale)),
-        (locale.text("fact_sources"), ", ".join(summary["sources"])),
-        (locale.text("fact_negative"), _share_words(share, locale)),
-        (
-            locale.text("fact_themes"),
-            locale.text("fact_themes_n", pains=summary["pains"], praises=summary["praises"]),
-        ),
-        (locale.text("fact_customers"), summary["customers"]),
-    ]
-    sheet.pairs(facts)
+    sheet.pairs(_facts(report["summary"], locale))
     sheet.heading(locale.text("sec_pains"))
     columns = [
         Column(locale.text("col_pain"), "numbered", "text", 46),
@@ -82,18 +64,23 @@ def _summary(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         Column(locale.text("col_score"), "score", "score", 14),
     ]
     rows = [_named(row, report) for row in report["pains"][:_FIRST_PAINS]]
-    sheet.table(
-        columns,
-        [
-            {
-                **row,
-                "numbered": f"{row['rank']}. {row['name']}",
-                "owner": row["owner"] or locale.text("no_owner"),
-            }
-            for row in rows
-        ],
-        frozen=False,
-    )
+    for row in rows:
+        row["numbered"] = f"{row['rank']}. {row['name']}"
+        row["owner"] = row["owner"] or locale.text("no_owner")
+    sheet.table(columns, rows, frozen=False)
+
+
+def _facts(summary: dict[str, Any], locale: Locale) -> list[tuple[str, object]]:
+    themes = locale.text("fact_themes_n", pains=summary["pains"], praises=summary["praises"])
+    return [
+        (locale.text("fact_items"), summary["items"]),
+        (locale.text("col_segments"), summary["segments"]),
+        (locale.text("fact_period"), _period(summary, locale)),
+        (locale.text("fact_sources"), ", ".join(summary["sources"])),
+        (locale.text("fact_negative"), _share_words(summary["negative_items"], locale)),
+        (locale.text("fact_themes"), themes),
+        (locale.text("fact_customers"), summary["customers"]),
+    ]
 
 
 def _period(summary: dict[str, Any], locale: Locale) -> str:
@@ -166,17 +153,13 @@ def _themes(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         Column(text("col_last"), "last_seen", "date", 12),
         *(Column(text("col_quote", n=n), f"quote_{n}", "text", 50) for n in (1, 2, 3)),
     ]
-    places = {
-        entry["id"]: entry["name"]
-        for key in ("stages", "touchpoints")
-        for entry in report["journey_map"][key]
-    }
+    places = _place_names(report)
     rows = [
         {
             **row,
             "polarity": locale.term("polarity", row["polarity"]),
-            "touchpoint": places.get(row["touchpoint"], row["touchpoint"]),
-            "stage": places.get(row["stage"], row["stage"]),
+            "touchpoint": places["touchpoint"].get(row["touchpoint"], row["touchpoint"]),
+            "stage": places["stage"].get(row["stage"], row["stage"]),
         }
         for row in report["themes"]
     ]
@@ -258,31 +241,37 @@ def _segments(report: dict[str, Any], segments: pd.DataFrame, locale: Locale, sh
         Column(text("col_id"), "feedback_id", "text", 22),
     ]
     frame = segments.head(MAX_ROWS - 3)
-    places = {
-        entry["id"]: entry["name"]
-        for key in ("stages", "touchpoints")
-        for entry in report["journey_map"][key]
-    }
-    name = "name_vi" if locale.lang == "vi" else "name_en"
-    themes = {row["theme_id"]: row[name] or row["theme_id"] for row in report["themes"]}
-    words = {
-        "sentiment": {key: locale.term("sentiment", key) for key in frame["sentiment"].unique() if key},
-        "kind": {key: locale.term("kind", key) for key in frame["kind"].unique() if key},
-        "lang": {key: locale.term("language", key) for key in frame["lang"].unique() if key},
-        "stage": places,
-        "touchpoint": places,
-        "theme_id": themes,
-    }
+    words = _label_words(report, frame, locale)
     dates = frame["created_at"].dt.strftime("%Y-%m-%d")
     values = [
-        (
-            dates if column.key == "created_at" else _in_words(frame[column.key], words.get(column.key, {}))
-        ).tolist()
+        dates.tolist()
+        if column.key == "created_at"
+        else _in_words(frame[column.key], words.get(column.key, {})).tolist()
         for column in columns
     ]
     if len(frame) < len(segments):
         sheet.note(text("cut_rows", shown=locale.number(len(frame)), total=locale.number(len(segments))))
     sheet.columns(columns, values, len(frame))
+
+
+def _label_words(report: dict[str, Any], frame: pd.DataFrame, locale: Locale) -> dict[str, dict[str, str]]:
+    """Column -> label -> what the reader sees instead of it."""
+    groups = {"sentiment": "sentiment", "kind": "kind", "lang": "language"}
+    words = {
+        column: {name: locale.term(group, name) for name in frame[column].unique() if name}
+        for column, group in groups.items()
+    }
+    name = "name_vi" if locale.lang == "vi" else "name_en"
+    themes = {row["theme_id"]: row[name] or row["theme_id"] for row in report["themes"]}
+    return {**words, **_place_names(report), "theme_id": themes}
+
+
+def _place_names(report: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Names by id, apart for stages and touchpoints: a journey may use one id for both."""
+    return {
+        column: {entry["id"]: entry["name"] for entry in report["journey_map"][f"{column}s"]}
+        for column in ("stage", "touchpoint")
+    }
 
 
 def _in_words(values: pd.Series, words: dict[str, str]) -> pd.Series:
@@ -313,27 +302,36 @@ def _quality(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         for file in quality["files"]
     ]
     sheet.table(columns, rows, frozen=False)
-    groups = {
-        "languages_title": [(locale.term("language", r["name"]), r["count"]) for r in quality["languages"]],
-        "masked_title": [(locale.term("masked", r["name"]), r["count"]) for r in quality["masked"]],
-        "boilerplate_title": [
-            (locale.term("boilerplate", r["name"]), r["count"]) for r in quality["boilerplate"]
-        ],
-        "abstained_title": [
-            (text(f"label.{r['label']}"), f"{locale.percent(r['share'])} ({locale.number(r['count'])})")
-            for r in quality["abstained"]
-        ],
-        "unassigned_title": [
-            (locale.term(group, r["name"]), r["count"])
-            for group in ("unassigned", "vague")
-            for r in quality[group]
-        ],
-        "rejected_title": [
-            (locale.term("reason", r["reason"]), r["rows"]) for r in quality["rejected_reasons"]
-        ],
-        "caveats_title": [(text(f"caveat.{key}"), "") for key in quality["caveats"]],
-    }
-    for title, pairs in groups.items():
+    for title, pairs in _quality_counts(quality, locale).items():
         if pairs:
             sheet.heading(text(title))
             sheet.pairs(pairs)
+
+
+def _quality_counts(quality: dict[str, Any], locale: Locale) -> dict[str, list[tuple[str, object]]]:
+    """Title (a key of text.yaml) -> words and figures."""
+
+    def counted(*groups: str, key: str = "") -> list[tuple[str, object]]:
+        return [
+            (locale.term(group, row["name"]), row["count"])
+            for group in groups
+            for row in quality[key or group]
+        ]
+
+    return {
+        "languages_title": counted("language", key="languages"),
+        "masked_title": counted("masked"),
+        "boilerplate_title": counted("boilerplate"),
+        "abstained_title": [
+            (
+                locale.text(f"label.{row['label']}"),
+                f"{locale.percent(row['share'])} ({locale.number(row['count'])})",
+            )
+            for row in quality["abstained"]
+        ],
+        "unassigned_title": counted("unassigned", "vague"),
+        "rejected_title": [
+            (locale.term("reason", row["reason"]), row["rows"]) for row in quality["rejected_reasons"]
+        ],
+        "caveats_title": [(locale.text(f"caveat.{key}"), "") for key in quality["caveats"]],
+    }
