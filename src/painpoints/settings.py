@@ -77,8 +77,8 @@ class ThemeSettings:
     """distinct texts a theme needs = this x square root of their number (5,000 → 21): a list of dozens, not hundreds"""
     small_rows: int = 60
     """distinct texts up to which average linkage is used: a graph of 10 neighbours says nothing about so few"""
-    small_distance: float = 0.8
-    """cosine distance at which average linkage stops, for those few"""
+    small_distance: float = 0.7
+    """distance (1 - likeness in meaning and words) at which average linkage stops, for those few"""
     spectral_neighbours: int = 10
     """neighbours a row in the eigenmap's graph; 8 to 15 measured alike"""
     spectral_dims: int = 30

@@ -29,20 +29,36 @@ def cluster_rows(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.nda
     if len(view) < settings.min_segments:
         return np.full(len(view), -1)
     if len(view) <= settings.small_rows:
-        return _link_on_average(view, settings)
+        return _link_on_average(view, content, settings)
     points = _eigenmap(view, settings, seed)
     return _dense_groups(points, minimum_size(len(view), settings), settings)
 
 
-def _link_on_average(view: np.ndarray, settings: ThemeSettings) -> np.ndarray:
-    """Average linkage up to a cosine distance (Sokal & Michener 1958); every group counts, even a pair."""
+def _link_on_average(view: np.ndarray, content: list[set[str]], settings: ThemeSettings) -> np.ndarray:
+    """Average linkage up to a distance (Sokal & Michener 1958).
+
+    The fewer the rows, the less their mean says about what the encoder's vectors have in common, so that three rows
+    of one theme, once centred, look unrelated: there the words decide, and the vectors gain weight with the rows.
+    """
     from sklearn.cluster import AgglomerativeClustering
 
+    trust = len(view) / (len(view) + settings.language_prior)
+    likeness = trust * (view @ view.T) + (1 - trust) * _shared_content(content)
+    distance = np.clip(1.0 - likeness.astype(np.float64), 0.0, None)
+    np.fill_diagonal(distance, 0.0)
     model = AgglomerativeClustering(
-        None, distance_threshold=settings.small_distance, metric="cosine", linkage="average"
+        None, distance_threshold=settings.small_distance, metric="precomputed", linkage="average"
     )
-    labels: np.ndarray = model.fit_predict(view.astype(np.float64))
+    labels: np.ndarray = model.fit_predict(distance)
     return labels
+
+
+def _shared_content(content: list[set[str]]) -> np.ndarray:
+    """Cosine between sets: common elements over the root of the product of the sizes."""
+    rows = [
+        [len(one & other) / np.sqrt(max(1, len(one) * len(other))) for other in content] for one in content
+    ]
+    return np.array(rows)
 
 
 def _eigenmap(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from painpoints.themes.cluster import adopt_strays, cluster_rows, merge_alike
 from painpoints.themes.describe import describe_themes
+from painpoints.themes.glossary import content_words
 from painpoints.themes.theme_set import POLARITIES, ThemeSet
 from painpoints.themes.views import joint_view
 from painpoints.themes.words import is_vague, plain, tokens
@@ -98,19 +99,21 @@ def _group(
     _, first, inverse = np.unique(np.asarray(keys, dtype=object), return_index=True, return_inverse=True)
     first, inverse = _in_order(first, inverse)
     distinct = rows[first]
+    langs = segments["lang"].astype(str).to_numpy()
     sample = _sample(len(distinct), settings.cluster_rows, seed)
     view = joint_view(
         vectors[distinct],
         [" ".join(words[row]) for row in distinct],
-        segments["lang"].astype(str).to_numpy()[distinct],
+        langs[distinct],
         _place_rows(segments, distinct),
         sample,
         settings,
         seed,
     )
+    content = [content_words(words[row], langs[row]) for row in distinct]
     labels = np.full(len(distinct), -1)
-    labels[sample] = cluster_rows(view[sample], settings, seed)
-    labels = merge_alike(view, [set(keys[f].split()) for f in first], labels, settings)
+    labels[sample] = cluster_rows(view[sample], [content[row] for row in sample], settings, seed)
+    labels = merge_alike(view, content, labels, settings)
     labels, strength = adopt_strays(view, labels, settings)
     people = segments["item"].to_numpy()[rows]
     labels, strength = _add_repeated(labels, strength, inverse, people, settings)

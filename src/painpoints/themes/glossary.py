@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from painpoints.resources import configs_dir
-from painpoints.themes.words import plain, tone_key
+from painpoints.themes.words import function_words, plain, tone_key
 
-__all__ = ["Concept", "Glossary", "load_glossary"]
+__all__ = ["Concept", "Glossary", "content_words", "load_glossary"]
 
 
 @dataclass(frozen=True)
@@ -82,3 +82,9 @@ def _add(forms: dict[tuple[str, ...], list[int]], form: tuple[str, ...], concept
     found = forms.setdefault(form, [])
     if concept not in found:
         found.append(concept)
+
+
+def content_words(words: list[str], lang: str) -> set[str]:
+    """Accent-stripped words that carry meaning, and the concepts among them (``#12``), which bridge the languages."""
+    said = {plain(word) for word in words} - function_words()
+    return said | {f"#{concept}" for concept in load_glossary().find(words, lang)}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from painpoints.resources import configs_dir
 
-__all__ = ["is_vague", "load_word_list", "plain", "tokens", "tone_key"]
+__all__ = ["function_words", "is_vague", "load_word_list", "plain", "tokens", "tone_key"]
 
 _PLACEHOLDER = re.compile(r"[\[<{⟨][^\W\d]{2,30}(?:[ _-][^\W\d]{1,20}){0,3}[\]>}⟩]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
@@ -59,3 +59,9 @@ def is_vague(words: list[str], lang: str) -> bool:
     accented, bare = _vague_words()
     known = bare if lang == "vi_unaccented" else accented
     return all(word in known or word.isdigit() or len(word) == 1 for word in words)
+
+
+@lru_cache(maxsize=1)
+def function_words() -> frozenset[str]:
+    """Accent-stripped function words and words of mere judgement, of both languages."""
+    return _vague_words()[1]
