@@ -20,8 +20,8 @@ def minimum_size(count: int, settings: ThemeSettings) -> int:
     return max(settings.min_segments, round(settings.min_size_root * float(np.sqrt(count))))
 
 
-def cluster_rows(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:
-    """Labels of the rows of ``view`` (unit rows).
+def cluster_rows(view: np.ndarray, content: list[set[str]], settings: ThemeSettings, seed: int) -> np.ndarray:
+    """Labels of the rows of ``view`` (unit rows), whose content words and concepts are ``content``.
 
     Very few rows: average linkage. Up to some thousands: Laplacian eigenmap, then HDBSCAN. More: UMAP, then
     HDBSCAN.
