@@ -1,0 +1,256 @@
+"""Learn, across the journeys of the labelled corpus, how much each kind of likeness says about the touchpoint.
+
+Two steps. *Towers*: a segment and a touchpoint are mapped into one space in which a segment is near its own touchpoint and
+far from the others of the same journey. *Weights*: a conditional logit over all evidence, fitted on journeys that the
+towers did not see, so that the towers are not trusted more than they deserve on a new journey.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from painpoints.classify.features import fold_ngrams
+from painpoints.classify.linker import EVIDENCE, TouchpointProfile, centred, evidence, link, profile_of
+from painpoints.journey import Journey, load_journey
+from painpoints.resources import data_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy.typing as npt
+    import pandas as pd
+    from scipy.sparse import csr_matrix
+
+    from painpoints.encoders import Encoder
+
+    Floats = npt.NDArray[np.float32]
+
+__all__ = ["LinkerParameters", "train_linker"]
+
+_FOLDS = 4
+_WIDTH = 48
+_BUCKETS = 2**14
+_EPOCHS = 12
+_BATCH = 256
+_TOWER_SHARPNESS = 12.0
+_EXAMPLES = 4
+_SEED = 20_240
+
+
+@dataclass(frozen=True)
+class LinkerParameters:
+    """What `evidence` and `link` need, and the figures measured on journeys never seen."""
+
+    arrays: dict[str, Floats]
+    meta: dict[str, Any]
+
+
+@dataclass
+class _Industry:
+    """The rows of one corpus industry and its touchpoints."""
+
+    name: str
+    journey: Journey
+    rows: npt.NDArray[np.int64]
+    truth: npt.NDArray[np.int64]
+    """index of the touchpoint, or the number of touchpoints for none of them"""
+    profiles: list[TouchpointProfile] = field(default_factory=list)
+
+
+def train_linker(
+    frame: pd.DataFrame,
+    vectors: Floats | None,
+    ngrams: csr_matrix,
+    encoder: Encoder | None,
+    centre: Floats | None,
+    say: Callable[[str], object] = print,
+) -> LinkerParameters:
+    """Towers, weights and figures from the rows of `frame` that carry a touchpoint; `vectors` are centred by `centre`."""
+    unit = None if vectors is None else centred(vectors, np.zeros(vectors.shape[1], dtype=np.float32))
+    industries = _industries(frame, encoder, centre)
+    folds = [industries[i::_FOLDS] for i in range(_FOLDS)]
+    texts = frame["match_text"].to_numpy()
+    found: dict[str, Floats] = {}
+    for fold in folds:
+        seen = [i for i in industries if i not in fold]
+        arrays = _train_towers(seen, unit, ngrams)
+        for industry in fold:
+            rows = industry.rows
+            of_rows = None if unit is None else unit[rows]
+            found[industry.name] = evidence(
+                texts[rows].tolist(), of_rows, ngrams[rows], industry.profiles, arrays
+            )
+    twin = frame["twin"].to_numpy(dtype=bool)
+    figures = _figures(folds, industries, found, twin)
+    weights, none_bias = _fit_weights(industries, found)
+    say(f"touchpoints: weights {dict(zip(EVIDENCE, weights.round(2).tolist(), strict=True))}, {figures}")
+    meta = {
+        "evidence": list(EVIDENCE),
+        "weights": [round(float(w), 4) for w in weights],
+        "none_bias": round(none_bias, 4),
+        "figures": figures,
+    }
+    return LinkerParameters(_train_towers(industries, unit, ngrams), meta)
+
+
+def _industries(frame: pd.DataFrame, encoder: Encoder | None, centre: Floats | None) -> list[_Industry]:
+    random = np.random.default_rng(_SEED)
+    industries = []
+    for path in sorted((data_dir() / "labelled" / "corpus").glob("*/journey.yaml")):
+        journey = load_journey(path)
+        ids = [t.id for t in journey.touchpoints]
+        rows = np.flatnonzero((frame["group"] == path.parent.name) & frame["touchpoint"].isin([*ids, "none"]))
+        touchpoints = frame["touchpoint"].to_numpy()[rows]
+        truth = np.asarray([ids.index(t) if t != "none" else len(ids) for t in touchpoints])
+        rows, truth, journey = _give_examples(frame, journey, rows, truth, random)
+        profiles = [profile_of(t, encoder, centre) for t in journey.touchpoints]
+        industries.append(_Industry(path.parent.name, journey, rows, truth, profiles))
+    return industries
+
+
+def _give_examples(
+    frame: pd.DataFrame,
+    journey: Journey,
+    rows: npt.NDArray[np.int64],
+    truth: npt.NDArray[np.int64],
+    random: np.random.Generator,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Journey]:
+    """Every other touchpoint gets example sentences, as journey files have them; rows of those issues are left out."""
+    from dataclasses import replace
+
+    issues = frame["issue"].to_numpy()
+    texts = frame["text"].to_numpy()
+    touchpoints = list(journey.touchpoints)
+    used: set[str] = set()
+    for t in range(0, len(touchpoints), 2):
+        candidates = sorted(set(issues[rows[truth == t]]))
+        if len(candidates) < 3:
+            continue
+        chosen = random.choice(candidates, size=len(candidates) // 3, replace=False)
+        used.update(chosen)
+        pool = rows[(truth == t) & np.isin(issues[rows], chosen)]
+        examples = tuple(texts[random.choice(pool, size=min(_EXAMPLES, len(pool)), replace=False)])
+        touchpoints[t] = replace(touchpoints[t], examples=examples)
+    keep = ~np.isin(issues[rows], list(used))
+    return rows[keep], truth[keep], replace(journey, touchpoints=tuple(touchpoints))
+
+
+def _train_towers(
+    industries: Sequence[_Industry], unit: Floats | None, ngrams: csr_matrix
+) -> dict[str, Floats]:
+    """Both towers by softmax over the touchpoints of the row's journey; AdamW, seeded."""
+    import torch
+
+    torch.manual_seed(_SEED)
+    random = np.random.default_rng(_SEED)
+    sides = {}
+    for side in ("segment", "touchpoint"):
+        bag = torch.nn.EmbeddingBag(_BUCKETS, _WIDTH, mode="sum")
+        torch.nn.init.normal_(bag.weight, std=0.1)
+        linear = None if unit is None else torch.nn.Linear(unit.shape[1], _WIDTH, bias=False)
+        sides[side] = (bag, linear)
+    modules = [m for pair in sides.values() for m in pair if m is not None]
+    optimiser = torch.optim.AdamW([p for m in modules for p in m.parameters()], lr=5e-3, weight_decay=0.05)
+    folded = fold_ngrams(ngrams, _BUCKETS)
+    docs = [_documents(i) for i in industries]
+
+    def embed(side: str, words: csr_matrix, vectors: Floats | None) -> torch.Tensor:
+        bag, linear = sides[side]
+        common = bag(
+            torch.from_numpy(words.indices.astype(np.int64)),
+            torch.from_numpy(words.indptr[:-1].astype(np.int64)),
+            per_sample_weights=torch.from_numpy(words.data),
+        )
+        if linear is not None and vectors is not None:
+            common = common + linear(torch.from_numpy(vectors))
+        return torch.nn.functional.normalize(common, dim=1)
+
+    for _ in range(_EPOCHS):
+        batches = [
+            (i, chunk)
+            for i, industry in enumerate(industries)
+            for chunk in np.array_split(
+                random.permutation(len(industry.rows)), max(1, len(industry.rows) // _BATCH)
+            )
+        ]
+        for number in random.permutation(len(batches)):
+            i, chunk = batches[number]
+            industry, (words, about) = industries[i], docs[i]
+            of_touchpoint = industry.truth[chunk] < len(industry.profiles)
+            rows, truth = industry.rows[chunk][of_touchpoint], industry.truth[chunk][of_touchpoint]
+            left = embed("segment", folded[rows], None if unit is None else unit[rows])
+            logits = _TOWER_SHARPNESS * left @ embed("touchpoint", words, about).T
+            loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(truth), label_smoothing=0.05)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+    arrays = {}
+    for side, (bag, linear) in sides.items():
+        arrays[f"{side}_ngrams"] = bag.weight.detach().numpy().astype(np.float32)
+        if linear is not None:
+            arrays[f"{side}_vectors"] = linear.weight.detach().numpy().T.astype(np.float32)
+    return arrays
+
+
+def _documents(industry: _Industry) -> tuple[csr_matrix, Floats | None]:
+    from scipy.sparse import vstack
+
+    words = fold_ngrams(vstack([p.words for p in industry.profiles], format="csr"), _BUCKETS)
+    if not all(p.about.size for p in industry.profiles):
+        return words, None
+    return words, np.stack(
+        [np.concatenate([p.about, p.keywords, p.examples]).mean(axis=0) for p in industry.profiles]
+    )
+
+
+def _fit_weights(industries: Sequence[_Industry], found: dict[str, Floats]) -> tuple[Floats, float]:
+    """Conditional logit with one constant for "none"; every touchpoint of every journey counts alike."""
+    from scipy.optimize import minimize
+    from scipy.special import log_softmax
+
+    blocks = [(found[i.name], i.truth) for i in industries]
+
+    def loss(parameters: npt.NDArray[np.float64]) -> float:
+        total = 0.0
+        for block, truth in blocks:
+            logits = block @ parameters[:-1]
+            logits = np.concatenate([logits, np.full((len(logits), 1), parameters[-1])], axis=1)
+            total -= log_softmax(logits, axis=1)[np.arange(len(truth)), truth].mean()
+        return total / len(blocks) + 1e-4 * float(parameters @ parameters)
+
+    start = np.ones(len(EVIDENCE) + 1)
+    best = minimize(loss, start, method="L-BFGS-B").x
+    return best[:-1].astype(np.float32), float(best[-1])
+
+
+def _figures(
+    folds: Sequence[Sequence[_Industry]],
+    industries: Sequence[_Industry],
+    found: dict[str, Floats],
+    twin: npt.NDArray[np.bool_],
+) -> dict[str, Any]:
+    """Accuracy and macro-F1 a journey, averaged, on journeys that neither towers nor weights have seen."""
+    from sklearn.metrics import f1_score
+
+    scores: dict[str, list[tuple[float, float]]] = {"as_written": [], "without_diacritics": []}
+    for fold in folds:
+        weights, none_bias = _fit_weights([i for i in industries if i not in fold], found)
+        for industry in fold:
+            guess = link(found[industry.name], weights, none_bias).argmax(axis=1)
+            for name, rows in (
+                ("as_written", ~twin[industry.rows]),
+                ("without_diacritics", twin[industry.rows]),
+            ):
+                truth = industry.truth[rows]
+                f1 = f1_score(truth, guess[rows], average="macro", labels=np.unique(truth))
+                scores[name].append((float((guess[rows] == truth).mean()), float(f1)))
+    return {
+        name: {
+            "accuracy": round(float(np.mean([a for a, _ in s])), 4),
+            "macro_f1": round(float(np.mean([f for _, f in s])), 4),
+        }
+        for name, s in scores.items()
+    }

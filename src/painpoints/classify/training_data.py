@@ -1,0 +1,108 @@
+"""What the heads are trained on: the labelled segments written for this project, and sets whose licence allows it.
+
+Only sets marked for shipping are read here. Sets that are for measuring alone never are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from painpoints.resources import data_dir, datasets_dir
+from painpoints.text import clean_many, strip_accents
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COLUMNS", "HELD_OUT_APPS", "data_digest", "load_labelled", "load_public", "with_twins"]
+
+COLUMNS = ("group", "text", "lang", "kind", "sentiment", "severity", "stage", "touchpoint", "issue")
+"""`group` is what must not be split between training and held-out rows: an industry, or a data set"""
+
+HELD_OUT_APPS = (
+    "ACB ONE", "BIDV SmartBanking", "MB Bank", "MSB mBank", "Momo",
+    "TNEX", "Techcombank Mobile", "VIB Mobile", "VietinBank iPay",
+)  # fmt: skip
+"""bank apps whose reviews are never trained on, so that the rest of that set can be measured on"""
+
+_MAX_CHARS = 400
+"""a longer review says too many things for one label"""
+
+
+def load_labelled(folder: Path | None = None) -> pd.DataFrame:
+    """The segments of ``data/labelled``: `COLUMNS`, all strings, `group` the industry."""
+    import pandas as pd
+
+    folder = folder or data_dir() / "labelled"
+    frames = []
+    for path in sorted(folder.glob("corpus/*/segments.csv")):
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        frames.append(frame.assign(group=path.parent.name))
+    extra = folder / "extra" / "segments.csv"
+    if extra.is_file():
+        frames.append(pd.read_csv(extra, dtype=str, keep_default_na=False).assign(group="extra"))
+    return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+
+
+def load_public() -> pd.DataFrame:
+    """Reviews with stars or aspect labels from the permissive sets; no rows where the sets are absent.
+
+    Bank app reviews (MIT): 1-2 stars negative, 5 positive. Hotel reviews (CC BY 4.0): all aspects of one sign.
+    App reviews of Maalej et al. (CC0): bug reports and feature requests, for `kind` alone.
+    """
+    import pandas as pd
+
+    root = datasets_dir()
+    frames = [pd.DataFrame(columns=list(COLUMNS), dtype=str)]
+    if root is not None:
+        frames += [_bank_reviews(root), _hotel_reviews(root), _app_reviews(root)]
+    public = pd.concat(frames, ignore_index=True).fillna("")[list(COLUMNS)]
+    return public[public["text"].str.len().between(1, _MAX_CHARS)].reset_index(drop=True)
+
+
+def _bank_reviews(root: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    reviews = pd.read_csv(root / "vi_bank_app_reviews" / "all.csv").drop_duplicates("content")
+    reviews = reviews[~reviews["app_name"].isin(HELD_OUT_APPS)]
+    sentiment = reviews["score"].map({1: "neg", 2: "neg", 5: "pos"})
+    frame = pd.DataFrame({"text": reviews["content"].astype(str), "sentiment": sentiment}).dropna()
+    return frame.assign(group="bank_reviews", lang="vi")
+
+
+def _hotel_reviews(root: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    reviews = pd.read_csv(root / "vi_hanoi_hotel_absa" / "val.csv").drop_duplicates("data")
+    negative, positive = reviews["n_neg"] > 0, reviews["n_pos"] > 0
+    frame = reviews.loc[negative ^ positive, ["data"]].rename(columns={"data": "text"})
+    frame["sentiment"] = negative[negative ^ positive].map({True: "neg", False: "pos"})
+    return frame.assign(group="hotel_reviews", lang="vi")
+
+
+def _app_reviews(root: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    reviews = pd.read_csv(root / "en_app_review_maalej" / "all.csv").dropna(subset=["comment"])
+    reviews = reviews.drop_duplicates("comment")
+    kind = reviews["label"].map({"Bug": "pain", "Feature": "request"})
+    return pd.DataFrame(
+        {"text": reviews["comment"], "kind": kind, "group": "app_reviews", "lang": "en"}
+    ).dropna()
+
+
+def with_twins(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with a cleaned `match_text`, followed by every Vietnamese row typed without diacritics (`twin` True)."""
+    import pandas as pd
+
+    plain = frame[(frame["lang"] == "vi") & frame["text"].map(lambda t: strip_accents(t) != t)]
+    twins = plain.assign(text=plain["text"].map(strip_accents), twin=True)
+    both = pd.concat([frame.assign(twin=False), twins], ignore_index=True)
+    return both.assign(match_text=clean_many(both["text"].tolist()))
+
+
+def data_digest(frame: pd.DataFrame) -> str:
+    """SHA-256 over the rows that were trained on."""
+    text = frame[list(COLUMNS)].to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()

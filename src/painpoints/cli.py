@@ -1,0 +1,250 @@
+"""The command line. Each command: a docstring with an example to copy, lazy imports, one call."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from painpoints import __version__
+from painpoints.errors import InputError, JobError, PainpointsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from painpoints.pipeline import RunRequest
+
+__all__ = ["cli", "main"]
+
+DEFAULT_OUT = "painpoints-report"
+
+_LANG = click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
+)
+_MAP = click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help='Which column holds what, e.g. --map text="Nội dung".',
+)
+_PROFILE = click.option(
+    "--profile", metavar="NAME", help="Kind of export, where it is not recognised, e.g. zendesk."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="painpoints")
+def cli() -> None:
+    """Ranked, evidenced pain points on the customer journey, from exports of feedback in Vietnamese and English."""
+
+
+@cli.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "--journey", default="default", metavar="FILE", help="Journey file, or the name of a bundled one."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_OUT,
+    show_default=True,
+    help="Folder of the report.",
+)
+@click.option("--customers", metavar="FILE", help="Customers with their value (CSV or XLSX).")
+@click.option("--encoder", metavar="NAME|PATH", help="accurate, fast, a model folder or a hub name.")
+@_MAP
+@_PROFILE
+@_LANG
+@click.option("--as-of", metavar="DATE", help="Last day that counts, YYYY-MM-DD.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=None, help="Seed of everything random.")
+def run(seed: int | None, maps: Sequence[str], **options: Any) -> None:
+    """Read exports and write the ranked pain-point report.
+
+    INPUT is a file, folder or pattern: CSV, XLSX, JSON, JSON Lines or Parquet, also in .zip or .gz.
+
+    \b
+    Example:
+      painpoints run reviews.csv tickets.xlsx --journey retail_bank --out report
+    """
+    from painpoints.pipeline import RunRequest
+    from painpoints.settings import Settings
+
+    settings = Settings() if seed is None else Settings(seed=seed)
+    _run_and_tell(RunRequest(column_map=_column_map(maps), settings=settings, **options))
+
+
+@cli.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@_MAP
+@_PROFILE
+def check(inputs: Sequence[str], maps: Sequence[str], profile: str | None) -> None:
+    """Show what would be read: encoding, profile, column map, counts, problems. Writes nothing.
+
+    \b
+    Example:
+      painpoints check reviews.csv
+    """
+    from painpoints.ingest import check_text, read_exports
+
+    click.echo(check_text(read_exports(inputs, column_map=_column_map(maps), profile=profile)))
+
+
+@cli.command()
+@click.argument("pain_id")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_OUT,
+    show_default=True,
+    help="Folder of the report.",
+)
+@_LANG
+def explain(pain_id: str, out: Path, lang: str) -> None:
+    """Why a pain point ranks where it does: the parts of its score with their counts.
+
+    \b
+    Example:
+      painpoints explain P1a2b3c --out report
+    """
+    from painpoints.progress import printable
+    from painpoints.rank import explain_pain
+
+    click.echo(printable(explain_pain(_read_report(out), pain_id, lang)))
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path), default="journey.yaml")
+@click.option("--kind", default="default", show_default=True, help="Bundled journey to start from.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+def init(path: Path, kind: str, force: bool) -> None:
+    """Write a commented journey file to start from.
+
+    \b
+    Example:
+      painpoints init journey.yaml --kind ecommerce
+    """
+    from painpoints.journey import journey_template
+
+    text = journey_template(kind)
+    if path.exists() and not force:
+        raise InputError(f"{path} exists already; name another file, or overwrite it with --force.")
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise JobError(f"{path} cannot be written: {error.strerror or error}.") from error
+    click.echo(
+        f"{path} written. Put in your own touchpoints and owners, then: painpoints run EXPORT --journey {path}"
+    )
+
+
+@cli.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="demo-report",
+    show_default=True,
+    help="Folder of the report.",
+)
+@click.option("--encoder", metavar="NAME|PATH", help="accurate, fast, a model folder or a hub name.")
+@_LANG
+def demo(out: Path, encoder: str | None, lang: str) -> None:
+    """Run the main job on the bundled exports of an invented shop.
+
+    \b
+    Example:
+      painpoints demo --lang en
+    """
+    from painpoints.pipeline import RunRequest
+    from painpoints.resources import data_dir
+
+    folder = data_dir() / "demo"
+    exports = [folder / name for name in DEMO_EXPORTS]
+    request = RunRequest(
+        inputs=exports,
+        out=out,
+        journey=folder / "journey.yaml",
+        customers=folder / "customers.csv",
+        encoder=encoder,
+        lang="en" if lang == "en" else "vi",
+    )
+    _run_and_tell(request)
+
+
+DEMO_EXPORTS = ("play_reviews.csv", "tickets.xlsx", "nps_survey.csv", "facebook_comments.jsonl")
+
+
+def _column_map(maps: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in maps:
+        name, equals, column = entry.partition("=")
+        if not equals or not name.strip() or not column.strip():
+            raise InputError(
+                f'--map {entry!r} is not of the form FIELD=COLUMN, for example --map text="Nội dung".'
+            )
+        if name.strip() in found:
+            raise InputError(
+                f"--map names the field {name.strip()!r} twice; join text columns with +, as in text=title+body."
+            )
+        found[name.strip()] = column.strip()
+    return found
+
+
+def _run_and_tell(request: RunRequest) -> None:
+    from painpoints.pipeline import run as run_job
+    from painpoints.progress import ConsoleProgress, printable
+
+    result = run_job(request, ConsoleProgress())
+    counts = result.manifest["counts"]
+    click.echo(
+        f"{counts['read']} rows read = {counts['kept']} kept + {counts['duplicate']} duplicate "
+        f"+ {counts['rejected']} rejected; "
+        f"{counts['segments']} segments, {len(result.report['pains'])} pain points."
+    )
+    for pain in result.report["pains"][:5]:
+        name = pain["name_en"] if request.lang == "en" else pain["name_vi"]
+        click.echo(
+            printable(
+                f"  {pain['rank']}. {pain['pain_id']}  {float(pain['score']):5.1f}  {name}  [{pain['owner'] or '?'}]"
+            )
+        )
+    click.echo(f"Report: {request.out / 'report.html'}")
+
+
+def _read_report(out: Path) -> dict[str, Any]:
+    path = out / "report.json" if out.is_dir() or not out.suffix else out
+    try:
+        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"There is no {path}; name the folder of a finished run with --out.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is no report of painpoints: {error}.") from error
+    if not isinstance(report, dict) or "pains" not in report:
+        raise InputError(f"{path} is no report of painpoints; name the folder of a finished run with --out.")
+    return report
+
+
+def main() -> None:
+    """Entry point: a user's mistake becomes one message and exit code 2, a failed job 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that knows no Vietnamese must not end the job
+    try:
+        cli(standalone_mode=False)
+    except PainpointsError as error:
+        from painpoints.progress import printable
+
+        click.echo(f"error: {printable(str(error))}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except MemoryError:
+        click.echo("error: not enough memory; run fewer exports at a time, or use --encoder fast.", err=True)
+        sys.exit(1)

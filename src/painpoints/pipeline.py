@@ -1,0 +1,297 @@
+"""The main job: exports in, a ranked and evidenced report out. Reads like the picture in docs/architecture.md."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from painpoints import __version__
+from painpoints.errors import InputError
+from painpoints.progress import Progress
+from painpoints.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from painpoints.classify import HeadSet
+    from painpoints.encoders import Encoder
+    from painpoints.ingest import Ingested
+    from painpoints.journey import Journey
+    from painpoints.text import Segmented
+
+__all__ = ["RunRequest", "RunResult", "run"]
+
+_PACKAGES = (
+    "hdbscan", "model2vec", "numpy", "pandas", "scikit-learn", "scipy", "sentence-transformers",
+    "spacy", "torch", "transformers", "umap-learn",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What the user asked for."""
+
+    inputs: Sequence[str | Path]
+    out: Path
+    journey: str | Path = "default"
+    customers: str | Path | None = None
+    encoder: str | None = None
+    column_map: Mapping[str, str] = field(default_factory=dict)
+    profile: str | None = None
+    lang: Literal["vi", "en"] = "vi"
+    as_of: str | None = None
+    """last day that counts, ``YYYY-MM-DD``; items after it are left out and listed as rejected"""
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """The report as data, the files written, and the manifest."""
+
+    report: dict[str, Any]
+    files: list[Path]
+    manifest: dict[str, Any]
+    notices: tuple[str, ...]
+
+
+def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
+    """Do the whole job and write all files of a run into `request.out`.
+
+    Raises a `PainpointsError` for anything the user can mend; nothing is written before everything is computed.
+    """
+    from painpoints.classify import choose_heads, classify
+    from painpoints.encoders import choose_encoder, load_encoder
+    from painpoints.ingest import read_exports
+    from painpoints.journey import load_journey
+    from painpoints.rank import load_customers, rank_pains
+    from painpoints.report import ReportInput, build_report, write_report
+    from painpoints.text import make_segments
+    from painpoints.text.redact import default_redactor
+    from painpoints.themes import find_themes
+
+    progress = progress or Progress()
+    settings = request.settings
+    journey = load_journey(request.journey)
+    customers = load_customers(request.customers) if request.customers else None
+    as_of = _last_moment(request.as_of)
+    redactor = default_redactor()
+
+    with progress.stage("read"):
+        ingested = read_exports(request.inputs, column_map=request.column_map, profile=request.profile)
+        ingested = _known_then(ingested, as_of)
+    with progress.stage("segment"):
+        segmented = make_segments(ingested.items, settings.text, redactor=redactor)
+        _require_segments(ingested, segmented)
+    choice = choose_encoder(request.encoder)
+    with progress.stage("load"):
+        encoder = load_encoder(choice.name)
+        heads, heads_notice = choose_heads(encoder)
+    notices = tuple(
+        n for n in (choice.notice, heads_notice, *_input_notices(ingested, segmented, request)) if n
+    )
+    for notice in notices:
+        progress.note(notice)
+    with progress.stage("embed", len(segmented.segments)) as advance:
+        vectors = encoder.encode(segmented.segments["match_text"].tolist(), advance)
+    with progress.stage("classify"):
+        segments = classify(segmented.segments, ingested.items, vectors, encoder, journey, heads)
+    with progress.stage("theme"):
+        themes = find_themes(
+            segments, vectors, settings.themes, settings.seed, ingested.items, journey=journey
+        )
+    with progress.stage("rank"):
+        ranking = rank_pains(
+            segments, ingested.items, themes, journey, settings.rank, customers=customers, as_of=as_of
+        )
+    with progress.stage("report"):
+        manifest = _manifest(request, ingested, segmented, encoder, heads, journey, notices)
+        inp = ReportInput(
+            journey=journey,
+            items=ingested.items,
+            segments=segments.join(themes.assignment),
+            themes=themes,
+            ranking=ranking,
+            rejected=_not_used(ingested, redactor),
+            files=ingested.files,
+            boilerplate_counts=dict(sorted(Counter(segmented.boilerplate["reason"]).items())),
+            masked=segmented.masked,
+            languages=segmented.languages,
+            manifest=manifest | {"seconds": progress.seconds, "peak_memory_mb": _peak_memory_mb()},
+            lang=request.lang,
+            as_of=as_of,
+            title=journey.brand,
+        )
+        report = build_report(inp)
+        files = write_report(report, inp, request.out)
+    return RunResult(report, files, dict(inp.manifest), notices)
+
+
+def _last_moment(as_of: str | None) -> pd.Timestamp | None:
+    """The end of the day `as_of` in UTC. Raises `InputError` for what is no date."""
+    import pandas as pd
+
+    if as_of is None:
+        return None
+    day: pd.Timestamp | None
+    try:
+        day = pd.Timestamp(as_of)
+    except ValueError:
+        day = None
+    if day is None or pd.isna(day):
+        raise InputError(f"--as-of {as_of!r} is no date; write it as YYYY-MM-DD, for example 2026-10-31.")
+    day = day.tz_localize("UTC") if day.tzinfo is None else day.tz_convert("UTC")
+    return day.normalize() + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
+
+
+def _known_then(ingested: Ingested, as_of: pd.Timestamp | None) -> Ingested:
+    """Without the items written after `as_of`; they are listed as rejected, so that the counts still add up."""
+    import pandas as pd
+
+    if as_of is None:
+        return ingested
+    items = ingested.items
+    later = (items["created_at"] > as_of).to_numpy()
+    if not later.any():
+        return ingested
+    if later.all():
+        raise InputError(
+            f"All {len(items)} items were written after --as-of {as_of:%Y-%m-%d}; choose a later day."
+        )
+    gone = items[later]
+    reason = f"written after the day of the report ({as_of:%Y-%m-%d})"
+    dropped = pd.DataFrame(
+        {
+            "file": gone["source"],
+            "row": gone["row"],
+            "column": "created_at",
+            "reason": reason,
+            "value": gone["created_at"].map(lambda t: t.isoformat()),
+        }
+    )
+    per_file = gone["source"].value_counts()
+    files = [
+        replace(
+            f, kept=f.kept - int(per_file.get(f.name, 0)), rejected=f.rejected + int(per_file.get(f.name, 0))
+        )
+        for f in ingested.files
+    ]
+    return replace(
+        ingested,
+        items=items[~later].reset_index(drop=True),
+        rejected=pd.concat([ingested.rejected, dropped], ignore_index=True),
+        files=files,
+    )
+
+
+def _require_segments(ingested: Ingested, segmented: Segmented) -> None:
+    if segmented.segments.empty:
+        raise InputError(
+            f"{len(ingested.items)} items were read, but nothing in them can be analysed: they hold only greetings, "
+            "signatures, quoted mail or signs. Check with `painpoints check` that the text column is the right one."
+        )
+
+
+def _input_notices(ingested: Ingested, segmented: Segmented, request: RunRequest) -> list[str]:
+    notices = [f"{f.name}: {problem}" for f in ingested.files for problem in f.problems]
+    if segmented.truncated:
+        limit = request.settings.text.max_item_chars
+        notices.append(
+            f"{segmented.truncated} items are longer than {limit:,} characters; the rest of them was not analysed."
+        )
+    return notices
+
+
+def _not_used(ingested: Ingested, redactor: Any) -> pd.DataFrame:
+    """Every row that was not used, duplicates too, personal data masked."""
+    import pandas as pd
+
+    duplicates = ingested.duplicates
+    twice = pd.DataFrame(
+        {
+            "file": duplicates["file"],
+            "row": duplicates["row"],
+            "column": "",
+            "reason": "duplicate of "
+            + duplicates["duplicate_of"].astype(str)
+            + ": "
+            + duplicates["reason"].astype(str),
+            "value": "",
+        }
+    )
+    rows = pd.concat([ingested.rejected, twice], ignore_index=True)
+    rows["value"] = [redactor.redact(str(value))[0] for value in rows["value"]]
+    order = {f.name: i for i, f in enumerate(ingested.files)}
+    rank = rows["file"].map(lambda name: order.get(name, len(order)))
+    return (
+        rows.assign(_file=rank)
+        .sort_values(["_file", "row"], kind="stable")
+        .drop(columns="_file")
+        .reset_index(drop=True)
+    )
+
+
+def _manifest(
+    request: RunRequest,
+    ingested: Ingested,
+    segmented: Segmented,
+    encoder: Encoder,
+    heads: HeadSet,
+    journey: Journey,
+    notices: Sequence[str],
+) -> dict[str, Any]:
+    """What becomes run.json: all that is needed to run the same again, and to see whether it is the same."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    versions = {"painpoints": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "absent"
+    counts = {
+        k: sum(getattr(f, k) for f in ingested.files)
+        for k in ("read", "kept", "duplicate", "rejected", "repaired")
+    }
+    return {
+        "inputs": [asdict(f) for f in ingested.files],
+        "counts": counts | {"segments": len(segmented.segments), "boilerplate": len(segmented.boilerplate)},
+        "masked": segmented.masked,
+        "languages": segmented.languages,
+        "journey": {"brand": journey.brand, "file": Path(request.journey).name, "sha256": journey.sha256},
+        "encoder": encoder.name,
+        "models": {
+            "encoder": {"name": encoder.name, "digest": encoder.digest, "dimension": encoder.dimension},
+            "classifiers": {
+                "name": heads.name,
+                "digest": heads.digest,
+                "encoder_digest": heads.encoder_digest,
+            },
+        },
+        "configuration": {
+            "map": dict(request.column_map),
+            "profile": request.profile or "",
+            "lang": request.lang,
+            "customers": Path(request.customers).name if request.customers else "",
+        },
+        "settings": asdict(request.settings),
+        "seed": request.settings.seed,
+        "as_of": request.as_of or "",
+        "notes": list(notices),
+        "versions": versions,
+    }
+
+
+def _peak_memory_mb() -> int:
+    """Peak resident memory of this process in MB, 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10))
