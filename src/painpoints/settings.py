@@ -83,6 +83,8 @@ class ThemeSettings:
     """neighbours a row in the eigenmap's graph; 8 to 15 measured alike"""
     spectral_dims: int = 30
     """eigenvectors; 10 lose themes, 40 gain nothing"""
+    split_share: float = 0.04
+    """share of the distinct texts above which a group is looked at again for groups within it"""
     density_neighbours: int = 1
     """HDBSCAN min_samples; lowest, since every unassigned segment is a complaint not heard, and it measured best"""
     cluster_rows: int = 15_000

@@ -30,8 +30,28 @@ def cluster_rows(view: np.ndarray, content: list[set[str]], settings: ThemeSetti
         return np.full(len(view), -1)
     if len(view) <= settings.small_rows:
         return _link_on_average(view, content, settings)
-    points = _eigenmap(view, settings, seed)
-    return _dense_groups(points, minimum_size(len(view), settings), settings)
+    size = minimum_size(len(view), settings)
+    labels = _dense_groups(_eigenmap(view, settings, seed), size, settings)
+    return _split_large(view, labels, size, settings, seed)
+
+
+def _split_large(
+    view: np.ndarray, labels: np.ndarray, size: int, settings: ThemeSettings, seed: int
+) -> np.ndarray:
+    """Map and group again within a large group: seen from afar, several large issues look like one dense place.
+
+    A group that does not fall into at least two stays as it is.
+    """
+    counts = np.bincount(labels[labels >= 0], minlength=1)
+    split = labels.copy()
+    for group in np.flatnonzero(counts > max(settings.split_share * len(view), 4 * size)):
+        rows = np.flatnonzero(labels == group)
+        inner = _dense_groups(_eigenmap(view[rows], settings, seed), size, settings)
+        if inner.max(initial=-1) >= 1:
+            split[rows] = np.where(inner >= 0, inner + split.max() + 1, -1)
+    _, renumbered = np.unique(split[split >= 0], return_inverse=True)
+    split[split >= 0] = renumbered
+    return split
 
 
 def _link_on_average(view: np.ndarray, content: list[set[str]], settings: ThemeSettings) -> np.ndarray:

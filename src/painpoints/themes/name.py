@@ -22,6 +22,12 @@ PHRASE_SHARE = 0.2
 # a concept that is hardly commoner in the theme than anywhere ("app" in app reviews) does not name it
 LIFT = 1.3
 _IN_GENERAL = {"vi": "(nói chung)", "en": "(in general)"}
+_GENERAL = {
+    ("pain", "vi"): "Không hài lòng nói chung",
+    ("pain", "en"): "General dissatisfaction",
+    ("praise", "vi"): "Hài lòng nói chung",
+    ("praise", "en"): "General satisfaction",
+}
 _UNNAMED = {
     ("pain", "vi"): "Phản ánh khác",
     ("pain", "en"): "Other complaint",
@@ -184,7 +190,15 @@ def _compose(
 
 
 def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
-    """Touchpoint and a quote, where the theme has text of the language: a name is never in the other one."""
+    """Touchpoint and a quote, where the theme has text of the language: a name is never in the other one.
+
+    Where not even one word recurs, a quote would promise a subject that the theme does not have.
+    """
+    counts = Counter(key for phrases in theme.phrases for key in phrases if " " not in key)
+    if counts and max(counts.values()) < PHRASE_SHARE * len(theme.phrases):
+        return (
+            _heading(heading, [_GENERAL[theme.polarity, lang]]) if heading else _GENERAL[theme.polarity, lang]
+        )
     quote = theme.central.get(lang)
     return _heading(heading or _UNNAMED[theme.polarity, lang], [f"“{quote}”"] if quote else [])
 

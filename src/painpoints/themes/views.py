@@ -64,7 +64,9 @@ def _lexical_view(texts: list[str], sample: np.ndarray, dims: int, seed: int) ->
     dims = min(dims, weights.shape[1] - 1, len(sample) - 1)
     if dims < 2:
         return None
-    with np.errstate(invalid="ignore"):  # rows without any spread: only the explained variance is undefined
+    with np.errstate(
+        invalid="ignore", divide="ignore"
+    ):  # rows without any spread: only the explained variance is undefined
         svd = TruncatedSVD(dims, random_state=seed).fit(weights[sample])
     reduced: np.ndarray = svd.transform(weights).astype(np.float32)
     return reduced
