@@ -72,6 +72,7 @@ def fold_ngrams(ngrams: csr_matrix, buckets: int) -> csr_matrix:
     from scipy.sparse import csr_matrix as to_csr
 
     shape = (ngrams.shape[0], buckets)
-    folded = to_csr((ngrams.data, ngrams.indices % buckets, ngrams.indptr), shape=shape)
+    # copies, since sum_duplicates works in place and would sum up the caller's values
+    folded = to_csr((ngrams.data.copy(), ngrams.indices % buckets, ngrams.indptr.copy()), shape=shape)
     folded.sum_duplicates()
     return folded
