@@ -95,7 +95,7 @@ class ThemeSettings:
     """cosine of two groups' words (class-based TF-IDF) from which they may be one theme"""
     vote_neighbours: int = 10
     """nearest assigned segments that vote on where a stray belongs"""
-    vote_rows: int = 20_000
+    vote_rows: int = 10_000
     """assigned segments that are compared with; bounds time and memory"""
     adopt_share: float = 0.35
     """share of the votes that a stray needs; votes are spread over several groups, half would leave too many out"""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["describe_themes"]
 
 CENTRAL_WORDS = 10
+# segments whose phrases are counted, a theme and in all: beyond, the names stay the same and memory grows
+NAMING_MEMBERS = 500
+NAMING_BACKGROUND = 20_000
 PLACE_MAJORITY = 0.4
 
 
@@ -72,6 +75,14 @@ def describe_themes(
     return pd.DataFrame(records, columns=list(THEME_TABLE_COLUMNS)), ids
 
 
+def thinned(rows: np.ndarray, most: int) -> np.ndarray:
+    """The rows, or ``most`` of them at even distances."""
+    if len(rows) <= most:
+        return rows
+    picked: np.ndarray = rows[np.linspace(0, len(rows) - 1, most).astype(int)]
+    return picked
+
+
 def _table_order(record: dict[str, Any]) -> tuple[int, int, int, str]:
     return POLARITIES.index(record["polarity"]), -record["items"], -record["segments"], record["theme_id"]
 
@@ -116,20 +127,21 @@ def _names(
 ) -> list[NamedTheme]:
     langs = segments["lang"].astype(str).tolist()
     glossary = load_glossary()
-    used = np.flatnonzero(polarity != "")
+    heard = [thinned(rows, NAMING_MEMBERS) for rows in groups]
+    used = np.union1d(thinned(np.flatnonzero(polarity != ""), NAMING_BACKGROUND), np.concatenate(heard))
     concepts = {int(row): glossary.find(words[row], langs[row]) for row in used}
     phrases = {int(row): phrase_keys(words[row], stop_words(langs[row])) for row in used}
     background: Counter[int] = Counter(concept for found in concepts.values() for concept in found)
     themes = [
         ThemeWords(
             polarity=str(polarity[rows[0]]),
-            concepts=[concepts[int(row)] for row in rows],
-            phrases=[phrases[int(row)] for row in rows],
-            langs=[langs[row] for row in rows],
-            place=_place_names(segments.iloc[rows], journey),
+            concepts=[concepts[int(row)] for row in own],
+            phrases=[phrases[int(row)] for row in own],
+            langs=[langs[row] for row in own],
+            place=_place_names(segments["touchpoint"].iloc[rows], journey),
             central=_central_texts(vectors, rows, texts, langs),
         )
-        for rows in groups
+        for rows, own in zip(groups, heard, strict=True)
     ]
     return name_themes(themes, background, len(used), _books(phrases, langs))
 
@@ -143,12 +155,12 @@ def _books(phrases: dict[int, dict[str, str]], langs: list[str]) -> dict[str, Ph
     return books
 
 
-def _place_names(own: pd.DataFrame, journey: Journey | None) -> Mapping[str, str]:
+def _place_names(touchpoints: pd.Series, journey: Journey | None) -> Mapping[str, str]:
     """The name of the touchpoint that most of the theme's segments are at, in both languages; {} without
     one.
     """
-    counts = own["touchpoint"].value_counts().drop("", errors="ignore").sort_index()
-    if counts.empty or counts.max() < PLACE_MAJORITY * len(own):
+    counts = touchpoints.value_counts().drop("", errors="ignore").sort_index()
+    if counts.empty or counts.max() < PLACE_MAJORITY * len(touchpoints):
         return {}
     place = str(counts.idxmax())
     known = {} if journey is None else {point.id: point.name for point in journey.touchpoints}
