@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EncoderChoice", "choose_encoder", "load_encoder"]
 
-BUNDLED = ("accurate", "fast")
+_OTHER_FORMATS = ["*.onnx", "onnx/*", "openvino/*", "*.h5", "*.msgpack", "*.ot", "*.tflite", "*.gguf"]
+"""the same weights once more, for other libraries"""
 
 
 @dataclass(frozen=True)
@@ -72,32 +73,39 @@ def _load_accurate() -> Encoder:
 
 
 def _load_folder(name: str, folder: Path) -> Encoder:
-    config = folder / "config.json"
     if (folder / "meta.json").is_file() and (folder / "model.safetensors").is_file():
         from painpoints.encoders.sentence_transformer import load_packed
 
         return load_packed(folder, name)
-    if config.is_file() and json.loads(config.read_text(encoding="utf-8")).get("model_type") == "model2vec":
+    if _model_type(folder / "config.json") == "model2vec":
         from painpoints.encoders.static import load_static
 
         return load_static(name, folder)
     from painpoints.encoders.sentence_transformer import load_sentence_transformer
 
-    return load_sentence_transformer(name)
+    return load_sentence_transformer(name, folder)
+
+
+def _model_type(config: Path) -> str:
+    """What the configuration says the model is, '' where there is none. Raises `ModelError` for a damaged one."""
+    if not config.is_file():
+        return ""
+    try:
+        found = json.loads(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The model in {config.parent} is damaged: {config.name}: {error}.") from error
+    return str(found.get("model_type", "")) if isinstance(found, dict) else ""
 
 
 def _load_hub(name: str) -> Encoder:
-    if "potion" in name.lower() or "model2vec" in name.lower() or "m2v" in name.lower():
-        from huggingface_hub import snapshot_download
+    """A model of the hub, fetched into its cache: the one place where the network is used."""
+    from huggingface_hub import snapshot_download
 
-        from painpoints.encoders.static import load_static
-
-        try:
-            return load_static(name, Path(snapshot_download(name)))
-        except Exception as error:
-            raise ModelError(
-                f"The model {name!r} could not be fetched: {str(error).splitlines()[0]}"
-            ) from error
-    from painpoints.encoders.sentence_transformer import load_sentence_transformer
-
-    return load_sentence_transformer(name)
+    try:
+        folder = Path(snapshot_download(name, ignore_patterns=_OTHER_FORMATS))
+    except Exception as error:  # the library raises many kinds; each means that this model cannot be had
+        raise ModelError(
+            f"There is no model folder {name!r} here, and no model of that name could be fetched from the hub: "
+            f"{str(error).splitlines()[0]} Give a folder, a hub name (with a network), or `accurate` or `fast`."
+        ) from error
+    return _load_folder(name, folder)

@@ -64,7 +64,9 @@ class SentenceTransformerEncoder:
 
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        distinct, where = np.unique(np.asarray(texts, dtype=object).astype(str), return_inverse=True)
+        # a dictionary and no array of strings, whose every cell would be as wide as the longest text
+        place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+        distinct = list(place)
         by_length = np.argsort([len(t) for t in distinct], kind="stable")
         vectors = np.zeros((len(distinct), self.dimension), dtype=np.float32)
         device = self._model.device.type
@@ -73,7 +75,7 @@ class SentenceTransformerEncoder:
             for begin in range(0, len(distinct), _CHUNK):
                 chunk = by_length[begin : begin + _CHUNK]
                 encoded = self._model.encode(
-                    [str(distinct[i]) for i in chunk],
+                    [distinct[i] for i in chunk],
                     prompt=self._prompt,
                     batch_size=_BATCH,
                     normalize_embeddings=True,
@@ -85,7 +87,8 @@ class SentenceTransformerEncoder:
                     now = round(len(texts) * (begin + len(chunk)) / len(distinct))
                     progress(now - done)
                     done = now
-        return vectors[where.reshape(-1)]
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)  # bf16 leaves 1 ± 0.004
+        return vectors[[place[text] for text in texts]]
 
 
 def _bf16_pays(device: str) -> bool:
@@ -102,46 +105,62 @@ def _bf16_pays(device: str) -> bool:
 def load_bert(folder: Path) -> tuple[Any, Any]:
     """The `BertModel` (float32, evaluation mode) and the `Tokenizer` of a packed folder.
 
-    Raises `ModelError` when a file is missing or the parts do not agree.
+    Raises `ModelError` when a file is missing or damaged, or the parts do not agree.
     """
+    try:
+        return _read_bert(folder)
+    except (
+        Exception
+    ) as error:  # three parsers with their own kinds of errors; each means the same to the user
+        raise ModelError(
+            f"The encoder in {folder} cannot be read ({_first_line(error)}). Build it again."
+        ) from error
+
+
+def _read_bert(folder: Path) -> tuple[Any, Any]:
     import torch
-    from safetensors import SafetensorError
     from safetensors.numpy import load_file
     from tokenizers import Tokenizer
     from transformers import BertConfig, BertModel
 
-    try:
-        config = BertConfig(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
-        weights = {k: torch.from_numpy(v) for k, v in unpack(load_file(folder / "model.safetensors")).items()}
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except Exception as error:
-        if not isinstance(error, OSError | ValueError | SafetensorError) and type(error) is not Exception:
-            raise
-        raise ModelError(f"The encoder in {folder} cannot be read ({error}). Build it again.") from error
+    config = BertConfig(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
+    weights = {k: torch.from_numpy(v) for k, v in unpack(load_file(folder / "model.safetensors")).items()}
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     pieces, vectors = tokenizer.get_vocab_size(), weights["embeddings.word_embeddings.weight"].shape[0]
     if pieces != vectors:
-        raise ModelError(
-            f"The encoder in {folder} is damaged: {pieces} word pieces but {vectors} vectors. Build it again."
-        )
+        raise ValueError(f"{pieces} word pieces, but {vectors} vectors")
     with torch.device("meta"):
         bert = BertModel(config, add_pooling_layer=False)
-    bert.load_state_dict(weights, strict=False, assign=True)
+    bert.load_state_dict(weights, assign=True)
     bert.embeddings.position_ids = torch.arange(config.max_position_embeddings).expand((1, -1))
     bert.embeddings.token_type_ids = torch.zeros((1, config.max_position_embeddings), dtype=torch.long)
     return bert.eval(), tokenizer
 
 
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 def load_packed(folder: Path, name: str) -> SentenceTransformerEncoder:
-    """The bundled encoder: packed BERT weights, `tokenizer.json`, `config.json` and `meta.json` in `folder`."""
+    """The bundled encoder: packed BERT weights, `tokenizer.json`, `config.json` and `meta.json` in `folder`.
+
+    Raises `ModelError` like `load_bert`.
+    """
     import torch
     from sentence_transformers import SentenceTransformer
 
     bert, tokenizer = load_bert(folder)
-    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    module = _packed_bert(bert, tokenizer, int(meta["max_tokens"]))
+    try:
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        prompt, max_tokens = str(meta["prompt"]), int(meta["max_tokens"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"The encoder in {folder} cannot be read (meta.json: {error}). Build it again."
+        ) from error
+    module = _packed_bert(bert, tokenizer, max_tokens)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = SentenceTransformer(modules=[module], device=device)
-    return SentenceTransformerEncoder(name, folder_digest(folder), model, meta["prompt"])
+    return SentenceTransformerEncoder(name, folder_digest(folder), model, prompt)
 
 
 def _packed_bert(bert: Any, tokenizer: Any, max_tokens: int) -> Any:
@@ -185,29 +204,20 @@ def _packed_bert(bert: Any, tokenizer: Any, max_tokens: int) -> Any:
     return PackedBert()
 
 
-def load_sentence_transformer(name_or_path: str) -> SentenceTransformerEncoder:
-    """Any sentence-transformers model: a local folder, or a hub name (the one place where the network is used)."""
+def load_sentence_transformer(name: str, folder: Path) -> SentenceTransformerEncoder:
+    """Any sentence-transformers model that lies in `folder`; `name` is what the user called it.
+
+    Raises `ModelError` when it cannot be read.
+    """
     from sentence_transformers import SentenceTransformer
 
-    path = Path(name_or_path)
     try:
-        model = SentenceTransformer(name_or_path)
-    except Exception as error:  # the library raises many kinds; each means that this model cannot be had
-        place = "in this folder" if path.exists() else "on this machine, nor could it be fetched"
+        model = SentenceTransformer(str(folder), local_files_only=True)
+        return SentenceTransformerEncoder(name, folder_digest(folder), model, _own_prompt(model, name))
+    except Exception as error:  # the library raises many kinds; each means that this is no model it can use
         raise ModelError(
-            f"No sentence-transformers model {name_or_path!r} {place}: {str(error).splitlines()[0]}. "
-            "Give a folder, a hub name (with a network), or `accurate` or `fast`."
+            f"{folder} holds no sentence-transformers or model2vec model that can be read: {_first_line(error)}"
         ) from error
-    digest = folder_digest(path) if path.is_dir() else _weights_digest(model)
-    return SentenceTransformerEncoder(name_or_path, digest, model, _own_prompt(model, name_or_path))
-
-
-def _weights_digest(model: Any) -> str:
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().float().numpy().tobytes())
-    return digest.hexdigest()
 
 
 def _own_prompt(model: Any, name: str) -> str | None:

@@ -50,5 +50,8 @@ def load_static(name: str, folder: Path) -> StaticEncoder:
     """The model2vec model in `folder`; raises `ModelError` when it cannot be read."""
     try:
         return StaticEncoder(name, folder)
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"The model2vec model in {folder} cannot be read: {error}") from error
+    except (
+        Exception
+    ) as error:  # three parsers with their own kinds of errors; each means the same to the user
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"The model2vec model in {folder} cannot be read: {reason}") from error
