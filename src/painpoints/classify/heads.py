@@ -106,36 +106,40 @@ def load_heads(folder: Path, encoder_digest: str | None = None) -> HeadSet:
     Raises `ModelError` when a file is missing or damaged, or the encoder is another.
     """
     from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load
 
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         raw = (folder / "heads.safetensors").read_bytes()
-        tensors = load_file(folder / "heads.safetensors")
-    except (OSError, ValueError, SafetensorError) as error:
-        raise ModelError(f"The classifiers in {folder} cannot be read: {error}") from error
-    if meta.get("format") != _FORMAT:
-        raise ModelError(f"The classifiers in {folder} have format {meta.get('format')}, expected {_FORMAT}.")
-    made_for = meta["encoder_digest"]
+        tensors = load(raw)
+        if meta.get("format") != _FORMAT:
+            raise ValueError(f"format {meta.get('format')}, expected {_FORMAT}")
+        made_for = str(meta["encoder_digest"])
+        heads = {task: _head(task, about, tensors) for task, about in meta["tasks"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+        raise ModelError(
+            f"The classifiers in {folder} cannot be read ({type(error).__name__}: {error}). "
+            "Install painpoints again, or train them again."
+        ) from error
     if encoder_digest is not None and made_for not in (encoder_digest, NO_ENCODER):
         raise ModelError(
             f"The classifiers in {folder} were made for the encoder {made_for[:12]}, not for {encoder_digest[:12]}. "
             "Train them again for this encoder."
         )
-    heads = {
-        task: Head(
-            task,
-            tuple(about["labels"]),
-            tensors[f"{task}.weights"].astype(np.float32),
-            tensors[f"{task}.bias"].astype(np.float32),
-            about["temperature"],
-            about["threshold"],
-            about["figures"],
-        )
-        for task, about in meta["tasks"].items()
-    }
     arrays = {
         k.removeprefix("array."): v.astype(np.float32) for k, v in tensors.items() if k.startswith("array.")
     }
     digest = hashlib.sha256(raw + json.dumps(meta, sort_keys=True).encode()).hexdigest()
     return HeadSet(folder.name, made_for, digest, heads, arrays, meta)
+
+
+def _head(task: str, about: dict[str, Any], tensors: dict[str, npt.NDArray[np.generic]]) -> Head:
+    """One head of a saved set. Raises `ValueError` when its parts do not agree."""
+    labels = tuple(about["labels"])
+    weights = tensors[f"{task}.weights"].astype(np.float32)
+    bias = tensors[f"{task}.bias"].astype(np.float32)
+    if not len(labels) == len(weights) == len(bias):
+        raise ValueError(
+            f"{len(labels)} labels, {len(weights)} rows of weights and {len(bias)} biases for {task}"
+        )
+    return Head(task, labels, weights, bias, about["temperature"], about["threshold"], about["figures"])

@@ -39,13 +39,15 @@ _CHUNK = 20_000
 
 
 def choose_heads(encoder: Encoder) -> tuple[HeadSet, str]:
-    """The bundled heads for `encoder`, and a notice ('' if none): another encoder gets those that look at n-grams alone."""
+    """The bundled heads for `encoder`, and a notice ('' if none): another encoder gets those that look at n-grams alone.
+
+    Raises `ModelError` for damaged heads: worse ones in their place would spoil a report unseen.
+    """
     folder = models_dir() / "heads"
     for name in ("accurate", "fast"):
-        try:
-            heads = load_heads(folder / name)
-        except ModelError:
+        if not (folder / name / "meta.json").is_file():
             continue
+        heads = load_heads(folder / name)
         if heads.encoder_digest == encoder.digest:
             return heads, ""
     notice = (
@@ -73,6 +75,11 @@ def classify(
     if len(vectors) != len(segments):
         raise ValueError(f"{len(vectors)} vectors for {len(segments)} segments")
     heads = heads or choose_heads(encoder)[0]
+    if heads.uses_vectors and heads.encoder_digest != encoder.digest:
+        raise ModelError(
+            f"The classifiers {heads.name!r} were made for another encoder than {encoder.name!r}; "
+            "train them again for it."
+        )
     profiles = [
         profile_of(t, encoder if heads.uses_vectors else None, heads.arrays.get("centre"))
         for t in journey.touchpoints
