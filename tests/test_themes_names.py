@@ -65,6 +65,14 @@ def test_themes_of_one_kind_get_different_names():
     assert len({name.vi for name in found}) == len({name.en for name in found}) == 3
 
 
+def test_namesakes_are_told_apart_by_their_own_words_before_numbers():
+    late = words_of(["giao hàng trễ"] * 3)
+    second = words_of(["giao hàng trễ cuối tuần", "giao hàng trễ cuối tuần", "giao hàng trễ cuối tuần"])
+    found = names(late, second)
+    assert "cuối tuần" in found[1].vi
+    assert found[1].en == "Delivery: late (2)"
+
+
 def test_what_the_glossary_lacks_is_named_by_the_touchpoint_and_the_customers_words():
     odd = words_of(
         ["men gốm bị rạn", "lớp men gốm rạn", "men gốm lại rạn"],

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["adopt_strays", "cluster_rows", "merge_alike", "minimum_size", "nearest_votes"]
 
 
+# typical distances beyond which an outlier's edges stop weakening: its row must not vanish from the graph
+FARTHEST = 4.0
+
+
 def minimum_size(count: int, settings: ThemeSettings) -> int:
     """Smallest number of distinct texts that make a theme among ``count``: grows with the square root."""
     return max(settings.min_segments, round(settings.min_size_root * float(np.sqrt(count))))
@@ -93,7 +97,7 @@ def _eigenmap(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarra
 
     graph = kneighbors_graph(view, settings.spectral_neighbours, mode="distance", metric="cosine")
     typical = max(float(np.median(graph.data)), 1e-6)
-    graph.data = np.exp(-((graph.data / typical) ** 2))
+    graph.data = np.exp(-(np.minimum(graph.data / typical, FARTHEST) ** 2))
     graph = graph.maximum(graph.T)
     scale = diags(1.0 / np.sqrt(np.asarray(graph.sum(axis=1)).ravel()))
     start = np.random.default_rng(seed).uniform(-1, 1, len(view))

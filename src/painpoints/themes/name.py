@@ -17,6 +17,7 @@ KEPT_PHRASES = 6
 TOPIC_SHARE = 0.22
 TROUBLE_SHARE = 0.15
 WEAK_SHARE = 0.12
+FAINT_SHARE = 0.1
 SPARE_SHARE = 0.06
 PHRASE_SHARE = 0.2
 # a concept that is hardly commoner in the theme than anywhere ("app" in app reviews) does not name it
@@ -50,12 +51,17 @@ class ThemeWords:
 
 @dataclass(frozen=True)
 class NamedTheme:
-    """Names and key phrases; ``spare`` holds what could be added to tell it from a theme of the same name."""
+    """Names and key phrases; ``spare`` and ``aside`` hold what could be added to tell it from a namesake.
+
+    A spare is a further concept in both languages, the aside a phrase or quote in either language (''
+    without text).
+    """
 
     vi: str
     en: str
     keyphrases: tuple[str, ...]
     spare: tuple[tuple[str, str], ...] = ()
+    aside: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -95,9 +101,14 @@ def _name_one(
         for c, share in ((one.concept, one.share) for one in ranked if one.lift >= 1)
         if c not in shown and share >= SPARE_SHARE and _fits(glossary.concepts[c].kind, theme.polarity)
     )
-    return NamedTheme(
-        names["vi"], names["en"], tuple(phrases["vi"] + phrases["en"])[:KEPT_PHRASES], spare[:6]
-    )
+    aside = _aside(phrases["vi"], theme, "vi"), _aside(phrases["en"], theme, "en")
+    keyphrases = tuple(phrases["vi"] + phrases["en"])[:KEPT_PHRASES]
+    return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside)
+
+
+def _aside(phrases: list[str], theme: ThemeWords, lang: str) -> str:
+    quote = theme.central.get(lang)
+    return phrases[0] if phrases else f"“{quote}”" if quote else ""
 
 
 def _fits(kind: str, polarity: str) -> bool:
@@ -121,7 +132,7 @@ def _subject_and_details(
         about = [one.concept for one in topics if one.share >= WEAK_SHARE][:1]
     details = [one.concept for one in troubles if one.share >= TROUBLE_SHARE][:2]
     if about and not details:
-        details = [one.concept for one in troubles if one.share >= SPARE_SHARE][:1]
+        details = [one.concept for one in troubles if one.share >= FAINT_SHARE][:1]
     if not details:
         others = [one for one in fitting if one.concept not in about]
         details = [one.concept for one in others if one.share >= WEAK_SHARE][: 2 if about else 1]
@@ -226,7 +237,8 @@ def _make_distinct(named: list[NamedTheme]) -> list[NamedTheme]:
             if vi not in taken["vi"] and en not in taken["en"]:
                 break
             vi, en = _extended(theme.vi, extra_vi), _extended(theme.en, extra_en)
-        vi, en = _numbered(vi, taken["vi"]), _numbered(en, taken["en"])
+        vi = _numbered(vi, theme.vi, theme.aside[0], taken["vi"])
+        en = _numbered(en, theme.en, theme.aside[1], taken["en"])
         taken["vi"].add(vi)
         taken["en"].add(en)
         done.append(replace(theme, vi=vi, en=en))
@@ -237,7 +249,9 @@ def _extended(name: str, extra: str) -> str:
     return f"{name} ({extra})"
 
 
-def _numbered(name: str, taken: set[str]) -> str:
+def _numbered(name: str, plain_name: str, aside: str, taken: set[str]) -> str:
+    if name in taken and aside and aside not in plain_name:
+        name = _extended(plain_name, aside)
     number, candidate = 2, name
     while candidate in taken:
         candidate, number = f"{name} ({number})", number + 1

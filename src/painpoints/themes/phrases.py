@@ -11,7 +11,7 @@ from painpoints.themes.words import load_word_list, plain
 
 __all__ = ["PhraseBook", "key_phrases", "phrase_book", "phrase_keys", "phrase_share", "stop_words"]
 
-LONGEST = 4
+LONGEST = 5
 _NEGATIONS = frozenset(
     [
         "không",
@@ -41,7 +41,7 @@ class PhraseBook:
 
 
 def phrase_keys(words: list[str], stop: frozenset[str]) -> dict[str, str]:
-    """Accent-stripped phrase → as written, for runs of 1–4 words without a stop word at either end."""
+    """Accent-stripped phrase → as written, for runs of 1–5 words without a stop word at either end."""
     found: dict[str, str] = {}
     for start, first in enumerate(words):
         if not _may_begin(first, stop):
