@@ -17,6 +17,8 @@ __all__ = ["adopt_strays", "cluster_rows", "merge_alike", "minimum_size", "neare
 
 # typical distances beyond which an outlier's edges stop weakening: its row must not vanish from the graph
 FARTHEST = 4.0
+# memory for one block of distances; scikit-learn's own default is a gigabyte
+DISTANCE_MEGABYTES = 128
 
 
 def minimum_size(count: int, settings: ThemeSettings) -> int:
@@ -93,9 +95,11 @@ def _eigenmap(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarra
     """
     from scipy.sparse import diags
     from scipy.sparse.linalg import eigsh
+    from sklearn import config_context
     from sklearn.neighbors import kneighbors_graph
 
-    graph = kneighbors_graph(view, settings.spectral_neighbours, mode="distance", metric="cosine")
+    with config_context(working_memory=DISTANCE_MEGABYTES):
+        graph = kneighbors_graph(view, settings.spectral_neighbours, mode="distance", metric="cosine")
     typical = max(float(np.median(graph.data)), 1e-6)
     graph.data = np.exp(-(np.minimum(graph.data / typical, FARTHEST) ** 2))
     graph = graph.maximum(graph.T)
