@@ -70,7 +70,7 @@ def _read(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: no such customer file.")
     try:
         if path.suffix.lower() in (".xlsx", ".xlsm"):
-            table = pd.read_excel(path, dtype=str, engine="openpyxl")
+            table = pd.read_excel(path, dtype=str, engine="calamine")
         else:
             table = pd.read_csv(path, dtype=str, sep=None, engine="python", encoding=_encoding(path))
     except Exception as error:  # every reader raises its own kind, and all of them mean: not a table
@@ -100,7 +100,7 @@ def _plain(name: str) -> str:
 
 
 def _find(columns: list[str], names: tuple[str, ...]) -> str | None:
-    """The column that comes first in ``names``; else one that begins with a name (``Doanh thu (VND)``)."""
+    """The column that comes first in ``names``; else one that holds a name (``Doanh thu năm (VND)``)."""
     plain = {column: _plain(column) for column in columns}
     for name in names:
         for column, key in plain.items():
@@ -108,7 +108,7 @@ def _find(columns: list[str], names: tuple[str, ...]) -> str | None:
                 return column
     for name in names:
         for column, key in plain.items():
-            if len(name) > 3 and key.startswith(name + "_"):
+            if len(name) > 3 and f"_{name}_" in f"_{key}_":
                 return column
     return None
 

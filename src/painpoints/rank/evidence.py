@@ -106,14 +106,14 @@ def leading_label(labels: pd.Series, weights: pd.Series, majority: float) -> tup
     """The label with the largest summed weight and its share; ('', share) where it holds less than
     ``majority``.
 
-    Abstentions ('') weigh as much as an average segment, so that a theme that is mostly unplaced stays
-    unplaced. Ties go to the first label in alphabetical order.
+    Abstentions ('') weigh half as much as an average segment: they are no evidence for another place, but a theme
+    that is mostly unplaced stays unplaced. Ties go to the first label in alphabetical order.
     """
     weight = weights.fillna(0.0).clip(lower=0.0).to_numpy(dtype=float)
     named = (labels != "").to_numpy()
     if not named.any() or weight[named].sum() <= 0:
         return "", 0.0
-    weight = np.where(named, weight, weight[named].mean())
+    weight = np.where(named, weight, weight[named].mean() / 2)
     sums = pd.Series(weight).groupby(labels.to_numpy()).sum()
     total = float(sums.sum())
     sums = sums.drop("", errors="ignore").sort_index()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from painpoints.themes.glossary import Glossary, load_glossary
 from painpoints.themes.phrases import PhraseBook, key_phrases, phrase_share
+from painpoints.themes.words import function_words
 
 __all__ = ["NamedTheme", "ThemeWords", "name_themes"]
 
@@ -205,7 +206,9 @@ def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
 
     Where not even one word recurs, a quote would promise a subject that the theme does not have.
     """
-    counts = Counter(key for phrases in theme.phrases for key in phrases if " " not in key)
+    counts = Counter(
+        key for phrases in theme.phrases for key in phrases if " " not in key and key not in function_words()
+    )
     if counts and max(counts.values()) < PHRASE_SHARE * len(theme.phrases):
         return (
             _heading(heading, [_GENERAL[theme.polarity, lang]]) if heading else _GENERAL[theme.polarity, lang]
