@@ -22,7 +22,7 @@ TEXT_WEIGHT = 0.35
 the text decides where the touchpoint is in doubt; fitted on industries left out of training"""
 
 _FLOOR = 0.02
-"""probability that a segment lies in any one stage other than its touchpoint's"""
+"""probability that a segment lies in any one stage other than its touchpoint's; less where there are many stages"""
 
 
 def stage_probabilities(
@@ -35,9 +35,10 @@ def stage_probabilities(
     """
     stages = [s.id for s in journey.stages]
     belongs = np.full((touchpoint.shape[1], len(stages)), 1 / len(stages), dtype=np.float32)
+    floor = min(_FLOOR, 0.5 / len(stages))
     for row, place in enumerate(journey.touchpoints):
-        belongs[row] = _FLOOR
-        belongs[row, stages.index(place.stage)] = 1 - _FLOOR * (len(stages) - 1)
+        belongs[row] = floor
+        belongs[row, stages.index(place.stage)] = 1 - floor * (len(stages) - 1)
     odds = touchpoint @ belongs
     if set(stages) <= set(text_stages):
         columns = [text_stages.index(s) for s in stages]
