@@ -222,7 +222,7 @@ def _read_report(out: Path) -> dict[str, Any]:
         raise InputError(f"There is no {path}; name the folder of a finished run with --out.") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is no report of painpoints: {error}.") from error
-    if not isinstance(report, dict) or "pains" not in report:
+    if not isinstance(report, dict) or not {"pains", "parts"} <= report.keys():
         raise InputError(f"{path} is no report of painpoints; name the folder of a finished run with --out.")
     return report
 
@@ -245,6 +245,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
+    except BrokenPipeError:  # the reader of our output, such as head, has had enough
+        sys.stdout = None
+        sys.exit(1)
     except MemoryError:
         click.echo("error: not enough memory; run fewer exports at a time, or use --encoder fast.", err=True)
         sys.exit(1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from painpoints import __version__
 from painpoints.errors import InputError
 from painpoints.progress import Progress
-from painpoints.settings import Settings
+from painpoints.settings import IngestSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from painpoints.ingest import Ingested
     from painpoints.journey import Journey
     from painpoints.text import Segmented
+    from painpoints.text.redact import Redactor
 
 __all__ = ["RunRequest", "RunResult", "run"]
 
 _PACKAGES = (
     "hdbscan", "model2vec", "numpy", "pandas", "scikit-learn", "scipy", "sentence-transformers",
-    "spacy", "torch", "transformers", "umap-learn",
+    "spacy", "torch", "transformers",
 )  # fmt: skip
 
 
@@ -79,12 +80,21 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
     settings = request.settings
     journey = load_journey(request.journey)
     customers = load_customers(request.customers) if request.customers else None
-    as_of = _last_moment(request.as_of)
+    as_of = _last_moment(request.as_of, settings.ingest)
+    if request.out.exists() and not request.out.is_dir():
+        raise InputError(
+            f"{request.out} is a file, and the report needs a folder; name another one with --out."
+        )
     redactor = default_redactor()
 
     with progress.stage("read"):
-        ingested = read_exports(request.inputs, column_map=request.column_map, profile=request.profile)
-        ingested = _known_then(ingested, as_of)
+        ingested = read_exports(
+            request.inputs,
+            column_map=request.column_map,
+            profile=request.profile,
+            settings=_with_margin(settings),
+        )
+        ingested = _known_then(_masked(ingested, settings, redactor), as_of)
     with progress.stage("segment"):
         segmented = make_segments(ingested.items, settings.text, redactor=redactor)
         _require_segments(ingested, segmented)
@@ -117,7 +127,7 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
             segments=segments.join(themes.assignment),
             themes=themes,
             ranking=ranking,
-            rejected=_not_used(ingested, redactor),
+            rejected=_not_used(ingested),
             files=ingested.files,
             boilerplate_counts=dict(sorted(Counter(segmented.boilerplate["reason"]).items())),
             masked=segmented.masked,
@@ -132,21 +142,25 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
     return RunResult(report, files, dict(inp.manifest), notices)
 
 
-def _last_moment(as_of: str | None) -> pd.Timestamp | None:
-    """The end of the day `as_of` in UTC. Raises `InputError` for what is no date."""
+def _last_moment(as_of: str | None, settings: IngestSettings) -> pd.Timestamp | None:
+    """The end of the day `as_of`, where the customers live, in UTC. Raises `InputError` for what is no date.
+
+    One way of writing alone, since 10/11 is October to one reader and November to another.
+    """
+    import datetime as dt
+
     import pandas as pd
 
     if as_of is None:
         return None
-    day: pd.Timestamp | None
     try:
-        day = pd.Timestamp(as_of)
+        day = dt.datetime.strptime(as_of, "%Y-%m-%d")
     except ValueError:
         day = None
-    if day is None or pd.isna(day):
+    if day is None or not settings.first_year <= day.year <= settings.last_year:
         raise InputError(f"--as-of {as_of!r} is no date; write it as YYYY-MM-DD, for example 2026-10-31.")
-    day = day.tz_localize("UTC") if day.tzinfo is None else day.tz_convert("UTC")
-    return day.normalize() + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
+    next_day = pd.Timestamp(day + dt.timedelta(days=1)).tz_localize(settings.time_zone)
+    return next_day.tz_convert("UTC") - pd.Timedelta(microseconds=1)
 
 
 def _known_then(ingested: Ingested, as_of: pd.Timestamp | None) -> Ingested:
@@ -207,8 +221,29 @@ def _input_notices(ingested: Ingested, segmented: Segmented, request: RunRequest
     return notices
 
 
-def _not_used(ingested: Ingested, redactor: Any) -> pd.DataFrame:
-    """Every row that was not used, duplicates too, personal data masked."""
+def _with_margin(settings: Settings) -> IngestSettings:
+    """Excerpts of rejected values longer than wanted, so that no personal data is cut in half before it is masked."""
+    ingest = settings.ingest
+    return replace(ingest, excerpt_chars=ingest.excerpt_chars + 2 * settings.text.redaction_margin_chars)
+
+
+def _masked(ingested: Ingested, settings: Settings, redactor: Redactor) -> Ingested:
+    """Personal data masked in what is told about the input: the values of rejected rows, and the files' problems."""
+    read, shown = _with_margin(settings).excerpt_chars, settings.ingest.excerpt_chars
+
+    def excerpt(value: str) -> str:
+        masked = redactor.redact(value)[0]
+        if len(value) == read:  # it may go on, and its end hold the first half of a number
+            masked = masked[: -settings.text.redaction_margin_chars]
+        return masked[:shown]
+
+    rejected = ingested.rejected.assign(value=[excerpt(str(v)) for v in ingested.rejected["value"]])
+    files = [replace(f, problems=tuple(redactor.redact(p)[0] for p in f.problems)) for f in ingested.files]
+    return replace(ingested, rejected=rejected, files=files)
+
+
+def _not_used(ingested: Ingested) -> pd.DataFrame:
+    """Every row that was not used, duplicates too."""
     import pandas as pd
 
     duplicates = ingested.duplicates
@@ -225,7 +260,6 @@ def _not_used(ingested: Ingested, redactor: Any) -> pd.DataFrame:
         }
     )
     rows = pd.concat([ingested.rejected, twice], ignore_index=True)
-    rows["value"] = [redactor.redact(str(value))[0] for value in rows["value"]]
     order = {f.name: i for i, f in enumerate(ingested.files)}
     rank = rows["file"].map(lambda name: order.get(name, len(order)))
     return (
