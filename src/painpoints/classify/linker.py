@@ -61,13 +61,18 @@ def profile_of(touchpoint: Touchpoint, encoder: Encoder | None, centre: Floats |
     def vectors(texts: Sequence[str]) -> Floats:
         if encoder is None or centre is None or not texts:
             return np.zeros((0, 0 if encoder is None else encoder.dimension), dtype=np.float32)
-        return centred(encoder.encode(texts), centre)
+        both = dict.fromkeys(
+            [*texts, *map(strip_accents, texts)]
+        )  # segments come with and without diacritics
+        return centred(encoder.encode(list(both)), centre)
 
     return TouchpointProfile(
         vectors(about),
         vectors(keywords),
         vectors(examples),
-        hashed_ngrams([" . ".join([*about, *keywords, *examples])]),
+        hashed_ngrams(
+            [" . ".join([*about, *keywords, *examples, *map(strip_accents, [*about, *keywords, *examples])])]
+        ),
         tuple(dict.fromkeys(f" {_words(keyword)} " for keyword in keywords if _words(keyword))),
     )
 

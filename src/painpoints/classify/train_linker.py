@@ -37,6 +37,7 @@ _EPOCHS = 12
 _BATCH = 256
 _TOWER_SHARPNESS = 12.0
 _EXAMPLES = 4
+_RIDGE = 1e-3
 _SEED = 20_240
 
 
@@ -209,21 +210,34 @@ def _documents(industry: _Industry) -> tuple[csr_matrix, Floats | None]:
 def _fit_weights(industries: Sequence[_Industry], found: dict[str, Floats]) -> tuple[Floats, float]:
     """Conditional logit with one constant for "none"; every touchpoint of every journey counts alike."""
     from scipy.optimize import minimize
-    from scipy.special import log_softmax
+    from scipy.special import softmax
 
-    blocks = [(found[i.name], i.truth) for i in industries]
+    kinds = len(EVIDENCE)
+    scale = np.concatenate([found[i.name].reshape(-1, kinds) for i in industries]).std(axis=0)
+    scale[scale == 0] = 1
+    blocks = [(_with_none(found[i.name] / scale), i.truth) for i in industries]
 
-    def loss(parameters: npt.NDArray[np.float64]) -> float:
-        total = 0.0
+    def loss(parameters: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        total, gradient = _RIDGE * float(parameters @ parameters), 2 * _RIDGE * parameters
         for block, truth in blocks:
-            logits = block @ parameters[:-1]
-            logits = np.concatenate([logits, np.full((len(logits), 1), parameters[-1])], axis=1)
-            total -= log_softmax(logits, axis=1)[np.arange(len(truth)), truth].mean()
-        return total / len(blocks) + 1e-4 * float(parameters @ parameters)
+            probability = softmax(block @ parameters, axis=1)
+            rows = np.arange(len(truth))
+            total -= float(np.log(probability[rows, truth] + 1e-12).mean()) / len(blocks)
+            expected = np.einsum("nt,ntk->nk", probability, block)
+            gradient = gradient + (expected - block[rows, truth]).mean(axis=0) / len(blocks)
+        return total, gradient
 
-    start = np.ones(len(EVIDENCE) + 1)
-    best = minimize(loss, start, method="L-BFGS-B").x
-    return best[:-1].astype(np.float32), float(best[-1])
+    limits = [(0.0, None)] * kinds + [(None, None)]  # likeness never speaks against a touchpoint
+    best = minimize(loss, np.zeros(kinds + 1), jac=True, method="L-BFGS-B", bounds=limits).x
+    return (best[:-1] / scale).astype(np.float32), float(best[-1])
+
+
+def _with_none(block: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """`block` with one more candidate, none, whose only evidence is a constant: ``[n, t + 1, k + 1]``."""
+    wider = np.zeros((block.shape[0], block.shape[1] + 1, block.shape[2] + 1))
+    wider[:, :-1, :-1] = block
+    wider[:, -1, -1] = 1
+    return wider
 
 
 def _figures(
