@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from painpoints.ingest.delimited import DELIMITER_NAMES
 from painpoints.ingest.names import without_controls
 from painpoints.ingest.result import FileReport, Ingested
+from painpoints.text.redact import default_redactor
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,8 @@ def _file_lines(report: FileReport, ingested: Ingested) -> Iterator[str]:
             "rejected", ", ".join(f"{count:,} × {reason}" for reason, count in reasons.most_common(6))
         )
     for text, row in zip(items["text"].head(2), items["row"].head(2), strict=True):
-        yield _line(f"row {row}", f"“{without_controls(text, _SAMPLE_CHARS)}”")
+        masked, _ = default_redactor().redact(text[: 2 * _SAMPLE_CHARS])
+        yield _line(f"row {row}", f"“{without_controls(masked, _SAMPLE_CHARS)}”")
     for problem in report.problems:
         yield _line("note", without_controls(problem, 600))
 
