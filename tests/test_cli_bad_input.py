@@ -45,12 +45,6 @@ def test_a_missing_file(call: Call, tmp_path: Path, command: str) -> None:
         ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, ("picture.csv",)),
         ("noise.csv", bytes((i * 7919 + i // 3) % 256 for i in range(5000)), ("noise.csv",)),
         ("numbers.csv", b"a,b\n1,2\n3,4\n", ("numbers.csv", "'a'", "'b'", "--map text=")),
-        (
-            "none.csv",
-            b"content,date\n ,2026-01-01\n,2026-01-02\n",
-            ("No usable row", "empty text", "painpoints check"),
-        ),
-        ("signs.csv", b"content,stars\n...,1\n!!!,2\n??,1\n", ("painpoints check",)),
         ("broken.json", b'[{"content": "x"', ("broken.json",)),
         ("broken.xlsx", b"PK\x03\x04 not a workbook", ("broken.xlsx",)),
         ("broken.zip", b"PK\x03\x04 not an archive", ("broken.zip",)),
@@ -70,6 +64,13 @@ def test_no_usable_row_says_why_and_where_to_look(call: Call, tmp_path: Path) ->
     said = call("run", tmp_path / "none.csv", *RUN, "--map", "text=words", "--out", tmp_path / "report")
     refused(said, "No usable row", "2 × empty text", "painpoints check")
     nothing_written(tmp_path, "none.csv")
+
+
+def test_items_without_a_word_in_them(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "signs.csv").write_text("words,stars\n...,1\n!!!,2\n??,1\n", encoding="utf-8")
+    said = call("run", tmp_path / "signs.csv", *RUN, "--map", "text=words", "--out", tmp_path / "report")
+    refused(said, "3 items were read", "nothing in them can be analysed", "painpoints check")
+    nothing_written(tmp_path, "signs.csv")
 
 
 def test_an_unknown_journey_lists_the_bundled_ones(call: Call, tmp_path: Path) -> None:

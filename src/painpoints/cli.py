@@ -222,7 +222,8 @@ def _read_report(out: Path) -> dict[str, Any]:
         raise InputError(f"There is no {path}; name the folder of a finished run with --out.") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is no report of painpoints: {error}.") from error
-    if not isinstance(report, dict) or not {"pains", "parts"} <= report.keys():
+    parts_known = isinstance(report, dict) and isinstance(report.get("parts"), dict)
+    if not parts_known or not isinstance(report.get("pains"), list):
         raise InputError(f"{path} is no report of painpoints; name the folder of a finished run with --out.")
     return report
 
