@@ -297,3 +297,14 @@ def test_personal_data_in_a_date_column_reaches_no_file(call: Call, tmp_path: Pa
     assert "0912345678" not in said.err + said.out
     for path in out.iterdir():
         assert b"0912345678" not in path.read_bytes(), path.name
+
+
+def test_ids_that_are_addresses_give_way_to_file_and_row(call: Call, tmp_path: Path) -> None:
+    records = [(f"an{i}@example.com", "", "1", f"Giao hàng chậm {i} ngày, rất tệ.", "") for i in range(6)]
+    export = write_export(tmp_path / "reviews.csv", [*records, records[2]])
+    out = tmp_path / "report"
+    works(call("run", export, *RUN, "--out", out), out)
+    for path in out.iterdir():
+        assert b"@example.com" not in path.read_bytes(), path.name
+    assert "reviews.csv:3" in (out / "segments.csv").read_text(encoding="utf-8-sig")
+    assert "duplicate of reviews.csv:3" in (out / "rejected.csv").read_text(encoding="utf-8-sig")

@@ -208,5 +208,5 @@ def test_a_terminal_that_knows_no_vietnamese_does_not_end_the_job(tmp_path: Path
 def test_progress_is_plain_lines_where_there_is_no_terminal(done: Done) -> None:
     assert "\r" not in done.called.err
     stages = [line.split()[0] for line in done.called.err.splitlines() if line.endswith(" s")]
-    assert stages == ["read", "segment", "load", "embed", "classify", "theme", "rank", "report"]
+    assert stages == ["read", "segment", "load", "embed", "classify", "theme", "rank", "report", "write"]
     assert not any(s in done.called.out for s in SECRETS)

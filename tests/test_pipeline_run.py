@@ -187,7 +187,8 @@ def test_the_manifest_says_all_that_is_needed_to_run_it_again(done: Done) -> Non
     assert len(found["models"]["classifiers"]["digest"]) == 64
     assert len(found["journey"]["sha256"]) == 64
     assert {"painpoints", "python", "numpy", "torch"} <= set(found["versions"])
-    assert {"read", "segment", "load", "embed", "classify", "theme", "rank"} <= set(found["seconds"])
+    stages = ["read", "segment", "load", "embed", "classify", "theme", "rank", "report"]
+    assert list(found["seconds"]) == stages
     assert all(s >= 0 for s in found["seconds"].values())
     assert 50 < found["peak_memory_mb"] < 4000
     assert found["settings"]["text"]["max_item_chars"] == 20_000

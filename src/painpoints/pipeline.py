@@ -138,6 +138,7 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
             title=journey.brand,
         )
         report = build_report(inp)
+    with progress.stage("write"):  # the one stage that run.json cannot time, being written in it
         files = write_report(report, inp, request.out)
     return RunResult(report, files, dict(inp.manifest), notices)
 
@@ -228,7 +229,10 @@ def _with_margin(settings: Settings) -> IngestSettings:
 
 
 def _masked(ingested: Ingested, settings: Settings, redactor: Redactor) -> Ingested:
-    """Personal data masked in what is told about the input: the values of rejected rows, and the files' problems."""
+    """Personal data masked in what is told about the input: ids, the values of rejected rows, the files' problems.
+
+    An id that is an e-mail address gives way to FILE:ROW, as if the export had none.
+    """
     read, shown = _with_margin(settings).excerpt_chars, settings.ingest.excerpt_chars
 
     def excerpt(value: str) -> str:
@@ -239,7 +243,18 @@ def _masked(ingested: Ingested, settings: Settings, redactor: Redactor) -> Inges
 
     rejected = ingested.rejected.assign(value=[excerpt(str(v)) for v in ingested.rejected["value"]])
     files = [replace(f, problems=tuple(redactor.redact(p)[0] for p in f.problems)) for f in ingested.files]
-    return replace(ingested, rejected=rejected, files=files)
+    items, duplicates = ingested.items, ingested.duplicates
+    rows = zip(items["feedback_id"], items["source"], items["row"], strict=True)
+    private = {i: f"{source}:{row}" for i, source, row in rows if "@" in i and redactor.redact(i)[0] != i}
+    return replace(
+        ingested,
+        items=items.assign(feedback_id=[private.get(i, i) for i in items["feedback_id"]]),
+        duplicates=duplicates.assign(
+            duplicate_of=[private.get(i, i) for i in duplicates["duplicate_of"]],
+        ),
+        rejected=rejected,
+        files=files,
+    )
 
 
 def _not_used(ingested: Ingested) -> pd.DataFrame:
