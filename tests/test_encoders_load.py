@@ -307,7 +307,7 @@ def sentence_transformers_folder(tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 def test_a_sentence_transformers_folder_keeps_the_protocol(sentence_transformers_folder: Path) -> None:
     encoder = load_encoder(str(sentence_transformers_folder))
-    assert encoder.name == str(sentence_transformers_folder)
+    assert encoder.name == sentence_transformers_folder.name
     assert encoder.dimension == 32
     _assert_keeps_the_protocol(encoder)
 
@@ -356,3 +356,14 @@ def test_accurate_keeps_the_protocol_and_knows_late_from_refund() -> None:
         ["giao hàng trễ", "shipper giao chậm trễ", "hoàn tiền về tài khoản"]
     )
     assert late @ also_late > late @ refund
+
+
+def test_code_in_a_model_folder_is_never_run(sentence_transformers_folder: Path, tmp_path: Path) -> None:
+    folder, trace = tmp_path / "mine", tmp_path / "was_run"
+    shutil.copytree(sentence_transformers_folder, folder)
+    (folder / "own.py").write_text(f"open({str(trace)!r}, 'w').close()\nclass Own: pass\n")
+    modules = json.loads((folder / "modules.json").read_text())
+    modules[0]["type"] = "own.Own"
+    (folder / "modules.json").write_text(json.dumps(modules))
+    assert str(folder) in _error_of(str(folder))
+    assert not trace.exists()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
 
 from conftest import Call, Done
@@ -289,3 +290,32 @@ def test_customers_and_a_map_and_a_journey_of_ones_own(call: Call, tmp_path: Pat
     assert any(float(p["score_value"] or 0) > 0 for p in pains)
     assert {p["stage"] for p in pains} <= {"buy", "use", ""}
     assert {r["stage"] for r in table(out / "segments.csv")} <= {"buy", "use", ""}
+
+
+@pytest.mark.model
+def test_without_a_wish_the_accurate_encoder_is_used(done: Done, call: Call, tmp_path: Path) -> None:
+    said = call("run", done.export, "--journey", "ecommerce", "--out", tmp_path / "report")
+    assert said.code == 0, said.err
+    found = manifest(tmp_path / "report")
+    assert found["encoder"] == "accurate"
+    assert found["models"]["classifiers"]["name"] == "accurate"
+    assert not found["notes"]
+
+
+def test_another_encoder_runs_and_the_user_is_told_what_it_lacks(
+    done: Done, call: Call, tmp_path: Path
+) -> None:
+    from model2vec import StaticModel
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    words = ["[UNK]", "[PAD]", "giao", "hàng", "chậm", "app", "lỗi", "late"]
+    tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    StaticModel(np.eye(8, 8, dtype=np.float32), tokenizer).save_pretrained(tmp_path / "mine")
+    said = call("run", done.export, "--encoder", tmp_path / "mine", "--out", tmp_path / "report")
+    assert said.code == 0, said.err
+    found = manifest(tmp_path / "report")
+    assert found["models"]["classifiers"]["name"] == "text"
+    assert any("words alone" in note for note in found["notes"])
+    for path in (tmp_path / "report").iterdir():
+        assert str(tmp_path).encode() not in path.read_bytes(), path.name

@@ -49,8 +49,8 @@ def load_encoder(name_or_path: str) -> Encoder:
     if name_or_path == "accurate":
         return _load_accurate()
     folder = models_dir() / "fast" if name_or_path == "fast" else Path(name_or_path)
-    if folder.is_dir():
-        return _load_folder(name_or_path, folder)
+    if folder.is_dir():  # named by the folder alone: the report must not tell where on a disk it lies
+        return _load_folder("fast" if name_or_path == "fast" else folder.resolve().name, folder)
     if name_or_path == "fast":
         raise ModelError(f"The bundled fast encoder is missing from {folder}. Install painpoints again.")
     if folder.exists() or name_or_path.startswith((".", "/", "~")) or "\\" in name_or_path:
