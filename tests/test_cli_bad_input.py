@@ -308,3 +308,10 @@ def test_ids_that_are_addresses_give_way_to_file_and_row(call: Call, tmp_path: P
         assert b"@example.com" not in path.read_bytes(), path.name
     assert "reviews.csv:3" in (out / "segments.csv").read_text(encoding="utf-8-sig")
     assert "duplicate of reviews.csv:3" in (out / "rejected.csv").read_text(encoding="utf-8-sig")
+
+
+def test_the_report_is_not_mixed_with_the_exports(call: Call, tmp_path: Path) -> None:
+    write_export(tmp_path / "reviews.csv")
+    refused(call("run", tmp_path, *RUN, "--out", tmp_path), "folder of the exports", "--out")
+    nothing_written(tmp_path, "reviews.csv")
+    works(call("run", tmp_path, *RUN, "--out", tmp_path / "report"), tmp_path / "report")

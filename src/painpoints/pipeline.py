@@ -81,10 +81,7 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
     journey = load_journey(request.journey)
     customers = load_customers(request.customers) if request.customers else None
     as_of = _last_moment(request.as_of, settings.ingest)
-    if request.out.exists() and not request.out.is_dir():
-        raise InputError(
-            f"{request.out} is a file, and the report needs a folder; name another one with --out."
-        )
+    _require_folder(request)
     redactor = default_redactor()
 
     with progress.stage("read"):
@@ -141,6 +138,18 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
     with progress.stage("write"):  # the one stage that run.json cannot time, being written in it
         files = write_report(report, inp, request.out)
     return RunResult(report, files, dict(inp.manifest), notices)
+
+
+def _require_folder(request: RunRequest) -> None:
+    """Raises `InputError` where the report cannot go, before any work is done."""
+    out = request.out
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is a file, and the report needs a folder; name another one with --out.")
+    if any(Path(given).is_dir() and Path(given).resolve() == out.resolve() for given in request.inputs):
+        raise InputError(
+            f"{out} is the folder of the exports; the next run would read the report as feedback. "
+            "Name another folder with --out."
+        )
 
 
 def _last_moment(as_of: str | None, settings: IngestSettings) -> pd.Timestamp | None:
