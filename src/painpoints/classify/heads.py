@@ -84,7 +84,9 @@ def save_heads(folder: Path, heads: HeadSet) -> None:
         tensors[f"{task}.weights"] = head.weights.astype(np.float16)
         tensors[f"{task}.bias"] = head.bias.astype(np.float16)
     (folder / "meta.json").unlink(missing_ok=True)
-    save_file({k: np.ascontiguousarray(v) for k, v in sorted(tensors.items())}, folder / "heads.safetensors")
+    weights = folder / "heads.safetensors"
+    save_file({k: np.ascontiguousarray(v) for k, v in sorted(tensors.items())}, weights)
+    weights.chmod(0o644)  # safetensors makes it readable for its owner alone
     tasks = {
         head.task: {
             "labels": list(head.labels),

@@ -39,9 +39,8 @@ def load_labelled(folder: Path | None = None) -> pd.DataFrame:
     for path in sorted(folder.glob("corpus/*/segments.csv")):
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
         frames.append(frame.assign(group=path.parent.name))
-    extra = folder / "extra" / "segments.csv"
-    if extra.is_file():
-        frames.append(pd.read_csv(extra, dtype=str, keep_default_na=False).assign(group="extra"))
+    for path in sorted(folder.glob("extra/*.csv")):
+        frames.append(pd.read_csv(path, dtype=str, keep_default_na=False).assign(group="extra"))
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
 
 

@@ -238,6 +238,7 @@ def build_accurate(out: Path) -> None:
     )
     unfinished = out / "model.safetensors.part"
     save_file({k: np.ascontiguousarray(v) for k, v in _bert_arrays(source, kept).items()}, unfinished)
+    unfinished.chmod(0o644)  # safetensors makes it readable for its owner alone
     unfinished.replace(out / "model.safetensors")
 
 

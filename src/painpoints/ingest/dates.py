@@ -227,6 +227,9 @@ def _assemble(parts: Sequence[_Parts | None], order: str, time_zone: str) -> pd.
     )
     aware = (local - shift).dt.tz_localize("UTC")
     naive = local.dt.tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").dt.tz_convert("UTC")
+    # A date without a time of day stays that date, whatever the time zone: nobody wrote at midnight of another day.
+    whole_days = np.array([p is not None and not p.has_time for p in parts], dtype=bool)
+    naive = naive.mask(whole_days, local.dt.tz_localize("UTC"))
     return aware.where(stated, naive).astype("datetime64[ns, UTC]")
 
 
