@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,7 +34,7 @@ _VECTOR_WEIGHT = 2.0
 
 
 @cache
-def _vectorizers() -> tuple[object, object]:
+def _vectorizers() -> tuple[Any, Any]:
     from sklearn.feature_extraction.text import HashingVectorizer
 
     options = {
@@ -67,7 +67,7 @@ def hashed_ngrams(texts: Sequence[str]) -> csr_matrix:
     plain = [strip_accents(text) for text in texts]
     return hstack(
         [words.transform([_mark_negated(t) for t in texts]), characters.transform(plain)], format="csr"
-    )  # type: ignore[attr-defined]
+    )
 
 
 def joined_features(vectors: npt.NDArray[np.float32] | None, ngrams: csr_matrix) -> csr_matrix:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
-__all__ = ["EVIDENCE", "TouchpointProfile", "centred", "evidence", "link", "profile_of", "tower"]
+__all__ = ["EVIDENCE", "TouchpointProfile", "centred", "evidence", "link", "profiles_of", "tower"]
 
 EVIDENCE = ("about", "keyword", "example", "ngrams", "keyword_hits", "towers")
 """the kinds of likeness between a segment and a touchpoint, in the order of the learnt weights"""
@@ -53,28 +53,47 @@ def centred(vectors: Floats, centre: Floats) -> Floats:
     return moved
 
 
-def profile_of(touchpoint: Touchpoint, encoder: Encoder | None, centre: Floats | None) -> TouchpointProfile:
-    """The profile of a touchpoint; without an encoder its vector blocks are empty."""
-    about = clean_many([*touchpoint.name.values(), *touchpoint.description.values()])
-    keywords, examples = clean_many(list(touchpoint.keywords)), clean_many(list(touchpoint.examples))
+def profiles_of(
+    touchpoints: Sequence[Touchpoint], encoder: Encoder | None, centre: Floats | None
+) -> list[TouchpointProfile]:
+    """A profile a touchpoint; without an encoder the vector blocks are empty. All texts are encoded in one call."""
+    texts = [
+        [
+            clean_many([*place.name.values(), *place.description.values()]),
+            clean_many(list(place.keywords)),
+            clean_many(list(place.examples)),
+        ]
+        for place in touchpoints
+    ]
+    known = _vectors_of([text for blocks in texts for block in blocks for text in block], encoder, centre)
+    width = 0 if encoder is None else encoder.dimension
+    empty = np.zeros((0, width), dtype=np.float32)
 
-    def vectors(texts: Sequence[str]) -> Floats:
-        if encoder is None or centre is None or not texts:
-            return np.zeros((0, 0 if encoder is None else encoder.dimension), dtype=np.float32)
-        both = dict.fromkeys(
-            [*texts, *map(strip_accents, texts)]
-        )  # segments come with and without diacritics
-        return centred(encoder.encode(list(both)), centre)
+    def stacked(block: Sequence[str]) -> Floats:
+        return np.stack([known[text] for text in _both_ways(block)]) if block and known else empty
 
-    return TouchpointProfile(
-        vectors(about),
-        vectors(keywords),
-        vectors(examples),
-        hashed_ngrams(
-            [" . ".join([*about, *keywords, *examples, *map(strip_accents, [*about, *keywords, *examples])])]
-        ),
-        tuple(dict.fromkeys(f" {_words(keyword)} " for keyword in keywords if _words(keyword))),
-    )
+    return [
+        TouchpointProfile(
+            stacked(about),
+            stacked(keywords),
+            stacked(examples),
+            hashed_ngrams([" . ".join(_both_ways([*about, *keywords, *examples]))]),
+            tuple(dict.fromkeys(f" {_words(keyword)} " for keyword in keywords if _words(keyword))),
+        )
+        for about, keywords, examples in texts
+    ]
+
+
+def _both_ways(texts: Sequence[str]) -> list[str]:
+    """Every text with and without its diacritics, as segments come both ways; no text twice."""
+    return list(dict.fromkeys([*texts, *map(strip_accents, texts)]))
+
+
+def _vectors_of(texts: Sequence[str], encoder: Encoder | None, centre: Floats | None) -> dict[str, Floats]:
+    if encoder is None or centre is None:
+        return {}
+    both = _both_ways(texts)
+    return dict(zip(both, centred(encoder.encode(both), centre), strict=True))
 
 
 def _words(text: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from painpoints.classify.features import hashed_ngrams
 from painpoints.classify.heads import HeadSet, load_heads
-from painpoints.classify.linker import centred, evidence, link, profile_of
+from painpoints.classify.linker import centred, evidence, link, profiles_of
 from painpoints.classify.stage import stage_probabilities
 from painpoints.errors import ModelError
 from painpoints.resources import models_dir
@@ -80,10 +80,8 @@ def classify(
             f"The classifiers {heads.name!r} were made for another encoder than {encoder.name!r}; "
             "train them again for it."
         )
-    profiles = [
-        profile_of(t, encoder if heads.uses_vectors else None, heads.arrays.get("centre"))
-        for t in journey.touchpoints
-    ]
+    own = encoder if heads.uses_vectors else None
+    profiles = profiles_of(journey.touchpoints, own, heads.arrays.get("centre"))
     rating = _rating_evidence(segments, items)
     parts = []
     for begin in range(0, len(segments), _CHUNK):

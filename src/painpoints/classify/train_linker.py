@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from painpoints.classify.features import fold_ngrams
-from painpoints.classify.linker import EVIDENCE, TouchpointProfile, centred, evidence, link, profile_of
+from painpoints.classify.linker import EVIDENCE, TouchpointProfile, centred, evidence, link, profiles_of
 from painpoints.journey import Journey, load_journey
 from painpoints.resources import data_dir
 
@@ -107,7 +107,7 @@ def _industries(frame: pd.DataFrame, encoder: Encoder | None, centre: Floats | N
         touchpoints = frame["touchpoint"].to_numpy()[rows]
         truth = np.asarray([ids.index(t) if t != "none" else len(ids) for t in touchpoints])
         rows, truth, journey = _give_examples(frame, journey, rows, truth, random)
-        profiles = [profile_of(t, encoder, centre) for t in journey.touchpoints]
+        profiles = profiles_of(journey.touchpoints, encoder, centre)
         industries.append(_Industry(path.parent.name, journey, rows, truth, profiles))
     return industries
 
