@@ -35,6 +35,10 @@ A rating is evidence, not truth: four stars often come with a complaint, so a su
 TOUCHPOINT_THRESHOLD = 1 / 3
 """probability from which naming a touchpoint pays, a wrong one costing half of what a right one gains"""
 
+_AGREEMENT = 0.5
+"""exponent of how much oftener a kind comes with a sentiment than by chance: both heads read one text, so that they are not
+two independent witnesses"""
+
 _CHUNK = 20_000
 
 
@@ -120,11 +124,12 @@ def _labels(ngrams: csr_matrix, vectors: Floats, rating: Floats, heads: HeadSet)
 
     features = heads.features(vectors, ngrams)
     sentiment = heads.heads["sentiment"].probabilities(features)
-    tilt = np.exp(np.outer(rating, [-1.0, 0.0, 1.0]))
-    sentiment = _normalised(sentiment * tilt)
+    sentiment = sentiment * np.exp(np.outer(rating, [-1.0, 0.0, 1.0]))
     kind = heads.heads["kind"].probabilities(features)
     lift = heads.meta["kind_given_sentiment"]
-    kind = _normalised(kind * (sentiment @ np.asarray([[lift[s][k] for k in KINDS] for s in SENTIMENTS])))
+    together = np.asarray([[lift[s][k] for k in KINDS] for s in SENTIMENTS]) ** _AGREEMENT
+    joint = sentiment[:, :, None] * kind[:, None, :] * together
+    sentiment, kind = _normalised(joint.sum(axis=2)), _normalised(joint.sum(axis=1))
     kinds, kind_p = _answers(kind, KINDS, heads.heads["kind"].threshold)
     sentiments, sentiment_p = _answers(sentiment, SENTIMENTS, heads.heads["sentiment"].threshold)
     severity = heads.heads["severity"].probabilities(features)
