@@ -150,6 +150,26 @@ def test_archive_without_exports_or_with_a_password_or_nested(tmp_path):
     assert "password" in message([write(tmp_path / "h.zip", bytes(locked))])
 
 
+@pytest.mark.parametrize(
+    "packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_archive_of_any_packing_is_one_sentence(tmp_path, packing):
+    """Every byte of a small archive broken in turn: it is read all the same, or refused."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as archive:
+        archive.writestr("bé.csv", GOOD)
+    refused = 0
+    for place in range(4, len(out.getvalue())):
+        broken = bytearray(out.getvalue())
+        broken[place] ^= 0xD7
+        path = write(tmp_path / "f.zip", bytes(broken))
+        try:
+            read_exports([path])
+        except InputError:
+            refused += 1
+    assert refused > 20
+
+
 def test_file_over_the_size_limit(tmp_path):
     path = write(tmp_path / "f.csv", GOOD)
     assert "split it" in message([path], settings=IngestSettings(max_file_bytes=10))

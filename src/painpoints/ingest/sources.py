@@ -6,6 +6,7 @@ import glob
 import gzip
 import hashlib
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,16 @@ SUPPORTED = (
     ".json", ".jsonl", ".ndjson", ".parquet", ".zip", ".gz",
 )  # fmt: skip
 _WORKBOOK_PARTS = ("[Content_Types].xml", "mimetype")
+# what zipfile and its decompressors raise for a damaged or forged archive (a file name that is no UTF-8 is a ValueError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -51,18 +62,24 @@ def open_sources(paths: Sequence[str | Path], settings: IngestSettings) -> Itera
 def _expand(paths: Sequence[str | Path]) -> list[Path]:
     found: list[Path] = []
     for given in paths:
-        path = Path(given)
-        if path.is_dir():
-            found += _in_folder(path)
-        elif path.exists():
-            found.append(path)
-        elif any(c in str(given) for c in "*?["):
-            found += _in_glob(str(given))
-        else:
-            raise InputError(f"{given}: no such file or folder.")
+        try:
+            found += _named(given)
+        except OSError as error:  # a name longer than the system takes, a folder that may not be listed
+            raise InputError(f"{given}: cannot be read ({error.strerror or error}).") from error
     if not found:
         raise InputError("No input: name at least one file, folder or pattern such as 'exports/*.csv'.")
     return found
+
+
+def _named(given: str | Path) -> list[Path]:
+    path = Path(given)
+    if path.is_dir():
+        return _in_folder(path)
+    if path.exists():
+        return [path]
+    if any(c in str(given) for c in "*?["):
+        return _in_glob(str(given))
+    raise InputError(f"{given}: no such file or folder.")
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -128,7 +145,7 @@ def _is_archive(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-    except zipfile.BadZipFile:
+    except _DAMAGED:
         return True
     return not any(part in names for part in _WORKBOOK_PARTS)
 
@@ -145,7 +162,7 @@ def _members(name: str, data: bytes, settings: IngestSettings) -> Iterator[Sourc
             for member in sorted(members, key=lambda m: m.filename):
                 inner = f"{name}/{member.filename}"
                 yield from _unpack(inner, _member_bytes(archive, member, inner), settings, inside=True)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise InputError(
             f"{name}: the archive is damaged or of a kind that cannot be read ({error})."
         ) from error

@@ -66,13 +66,15 @@ def load_customers(path: str | Path) -> pd.DataFrame:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError(f"{path}: no such customer file.")
     try:
+        if not path.is_file():
+            raise InputError(f"{path}: no such customer file.")
         if path.suffix.lower() in (".xlsx", ".xlsm"):
             table = pd.read_excel(path, dtype=str, engine="calamine")
         else:
             table = pd.read_csv(path, dtype=str, sep=None, engine="python", encoding=_encoding(path))
+    except InputError:
+        raise
     except Exception as error:  # every reader raises its own kind, and all of them mean: not a table
         raise InputError(
             f"{path.name}: not a readable CSV or XLSX table ({type(error).__name__})."
