@@ -307,7 +307,7 @@ def test_ids_that_are_addresses_give_way_to_file_and_row(call: Call, tmp_path: P
     for path in out.iterdir():
         assert b"@example.com" not in path.read_bytes(), path.name
     assert "reviews.csv:3" in (out / "segments.csv").read_text(encoding="utf-8-sig")
-    assert "duplicate of reviews.csv:3" in (out / "rejected.csv").read_text(encoding="utf-8-sig")
+    assert "(same id and text),reviews.csv:3" in (out / "rejected.csv").read_text(encoding="utf-8-sig")
 
 
 def test_the_report_is_not_mixed_with_the_exports(call: Call, tmp_path: Path) -> None:
@@ -315,3 +315,32 @@ def test_the_report_is_not_mixed_with_the_exports(call: Call, tmp_path: Path) ->
     refused(call("run", tmp_path, *RUN, "--out", tmp_path), "folder of the exports", "--out")
     nothing_written(tmp_path, "reviews.csv")
     works(call("run", tmp_path, *RUN, "--out", tmp_path / "report"), tmp_path / "report")
+
+
+@pytest.mark.parametrize("named", ["report.xlsx", "*.xlsx"])
+def test_an_export_is_never_replaced_by_the_report(call: Call, tmp_path: Path, named: str) -> None:
+    export = write_export(tmp_path / "report.xlsx")
+    before = export.read_bytes()
+    refused(call("run", tmp_path / named, *RUN, "--out", tmp_path), "report.xlsx would be replaced", "--out")
+    assert export.read_bytes() == before
+
+
+def test_names_longer_than_the_system_takes(call: Call, tmp_path: Path) -> None:
+    export = write_export(tmp_path / "reviews.csv")
+    endless = tmp_path / ("a" * 300)
+    refused(call("check", endless), "cannot be read")
+    refused(call("run", export, *RUN, "--out", endless), "--out")
+    refused(call("run", export, *RUN, "--customers", endless, "--out", tmp_path / "report"), "aaa")
+    nothing_written(tmp_path, "reviews.csv")
+
+
+def test_personal_data_in_column_names_reaches_no_file(call: Call, tmp_path: Path) -> None:
+    """An export without a header, its columns named by their first cells."""
+    (tmp_path / "bare.csv").write_text(
+        "Giao hàng chậm quá,gọi 0912345678\n" + "".join(f"Giao hàng trễ {i} ngày,x\n" for i in range(6)),
+        encoding="utf-8",
+    )
+    out = tmp_path / "report"
+    works(call("run", tmp_path / "bare.csv", *RUN, "--map", "text=Giao hàng chậm quá", "--out", out), out)
+    for path in out.iterdir():
+        assert b"0912345678" not in path.read_bytes(), path.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import platform
 import sys
 from collections import Counter
@@ -15,7 +16,7 @@ from painpoints.progress import Progress
 from painpoints.settings import IngestSettings, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -143,12 +144,33 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
 def _require_folder(request: RunRequest) -> None:
     """Raises `InputError` where the report cannot go, before any work is done."""
     out = request.out
-    if out.exists() and not out.is_dir():
+    try:
+        is_file = out.exists() and not out.is_dir()
+    except OSError as error:
+        raise InputError(
+            f"{out} cannot be the folder of the report ({error.strerror or error}); name another one with --out."
+        ) from error
+    if is_file:
         raise InputError(f"{out} is a file, and the report needs a folder; name another one with --out.")
     if any(Path(given).is_dir() and Path(given).resolve() == out.resolve() for given in request.inputs):
         raise InputError(
             f"{out} is the folder of the exports; the next run would read the report as feedback. "
             "Name another folder with --out."
+        )
+    _require_other_names(request)
+
+
+def _require_other_names(request: RunRequest) -> None:
+    """Raises `InputError` where a file of the report would replace a file that the run reads, such as report.xlsx."""
+    from painpoints.report.write import REPORT_FILES
+
+    replaced = {request.out.resolve() / name for name in REPORT_FILES}
+    given = [*request.inputs, *([request.customers] if request.customers else [])]
+    taken = [Path(match) for name in given for match in (glob.glob(str(name), recursive=True) or [name])]
+    lost = next((path for path in taken if path.resolve() in replaced), None)
+    if lost is not None:
+        raise InputError(
+            f"{lost} would be replaced by the report's own {lost.name}; name another folder with --out."
         )
 
 
@@ -188,13 +210,12 @@ def _known_then(ingested: Ingested, as_of: pd.Timestamp | None) -> Ingested:
             f"All {len(items)} items were written after --as-of {as_of:%Y-%m-%d}; choose a later day."
         )
     gone = items[later]
-    reason = f"written after the day of the report ({as_of:%Y-%m-%d})"
     dropped = pd.DataFrame(
         {
             "file": gone["source"],
             "row": gone["row"],
             "column": "created_at",
-            "reason": reason,
+            "reason": "written after the day of the report",
             "value": gone["created_at"].map(lambda t: t.isoformat()),
         }
     )
@@ -238,7 +259,9 @@ def _with_margin(settings: Settings) -> IngestSettings:
 
 
 def _masked(ingested: Ingested, settings: Settings, redactor: Redactor) -> Ingested:
-    """Personal data masked in what is told about the input: ids, the values of rejected rows, the files' problems.
+    """Personal data masked in what is told about the input: ids, rejected values, column names, the files' problems.
+
+    Where an export has no header, its columns are named by its first record.
 
     An id that is an e-mail address gives way to FILE:ROW, as if the export had none.
     """
@@ -250,8 +273,22 @@ def _masked(ingested: Ingested, settings: Settings, redactor: Redactor) -> Inges
             masked = masked[: -settings.text.redaction_margin_chars]
         return masked[:shown]
 
-    rejected = ingested.rejected.assign(value=[excerpt(str(v)) for v in ingested.rejected["value"]])
-    files = [replace(f, problems=tuple(redactor.redact(p)[0] for p in f.problems)) for f in ingested.files]
+    def masked(texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(redactor.redact(text)[0] for text in texts)
+
+    rejected = ingested.rejected.assign(
+        value=[excerpt(str(v)) for v in ingested.rejected["value"]],
+        column=list(masked(ingested.rejected["column"])),
+    )
+    files = [
+        replace(
+            f,
+            problems=masked(f.problems),
+            column_map={name: masked(columns) for name, columns in f.column_map.items()},
+            unused_columns=masked(f.unused_columns),
+        )
+        for f in ingested.files
+    ]
     items, duplicates = ingested.items, ingested.duplicates
     rows = zip(items["feedback_id"], items["source"], items["row"], strict=True)
     private = {i: f"{source}:{row}" for i, source, row in rows if "@" in i and redactor.redact(i)[0] != i}
@@ -267,7 +304,10 @@ def _masked(ingested: Ingested, settings: Settings, redactor: Redactor) -> Inges
 
 
 def _not_used(ingested: Ingested) -> pd.DataFrame:
-    """Every row that was not used, duplicates too."""
+    """Every row that was not used, duplicates too: their value is the id of the item that was kept.
+
+    A reason names no single row, so that rows can be counted by it.
+    """
     import pandas as pd
 
     duplicates = ingested.duplicates
@@ -276,11 +316,8 @@ def _not_used(ingested: Ingested) -> pd.DataFrame:
             "file": duplicates["file"],
             "row": duplicates["row"],
             "column": "",
-            "reason": "duplicate of "
-            + duplicates["duplicate_of"].astype(str)
-            + ": "
-            + duplicates["reason"].astype(str),
-            "value": "",
+            "reason": [f"duplicate ({reason})" for reason in duplicates["reason"]],
+            "value": duplicates["duplicate_of"],
         }
     )
     rows = pd.concat([ingested.rejected, twice], ignore_index=True)
