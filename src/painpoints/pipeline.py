@@ -166,7 +166,7 @@ def _require_other_names(request: RunRequest) -> None:
 
     replaced = {request.out.resolve() / name for name in REPORT_FILES}
     given = [*request.inputs, *([request.customers] if request.customers else [])]
-    taken = [Path(match) for name in given for match in (glob.glob(str(name), recursive=True) or [name])]
+    taken = [Path(match) for name in map(str, given) for match in (glob.glob(name, recursive=True) or [name])]
     lost = next((path for path in taken if path.resolve() in replaced), None)
     if lost is not None:
         raise InputError(

@@ -11,11 +11,11 @@ __all__ = ["explain_pain"]
 
 _LABELS = {
     "vi": {
-        "reach": "Độ phủ",
+        "reach": "Số người gặp",
         "severity": "Mức nghiêm trọng",
         "trend": "Xu hướng",
-        "kpi": "Ảnh hưởng điểm đánh giá",
-        "value": "Giá trị khách hàng",
+        "kpi": "Điểm đánh giá",
+        "value": "Giá trị khách",
         "score": "Điểm",
     },
     "en": {
@@ -66,8 +66,8 @@ def _find(report: dict[str, Any], pain_id: str) -> dict[str, Any]:
 def _place_line(pain: dict[str, Any], of: int, lang: str) -> str:
     counts = pain["segments"], pain["items"], pain["customers"]
     if lang == "vi":
-        text = "Hạng {} trên {}; {} đoạn ý kiến, {} phản hồi".format(pain["rank"], of, *counts[:2])
-        return text + (f", {counts[2]} khách hàng có mã" if counts[2] else "")
+        text = "Hạng {} trên {}; {} đoạn, {} góp ý".format(pain["rank"], of, *counts[:2])
+        return text + (f", {counts[2]} khách nhận diện được" if counts[2] else "")
     text = "Rank {} of {}; {} segments, {} items".format(pain["rank"], of, *counts[:2])
     return text + (f", {counts[2]} identified customers" if counts[2] else "")
 
@@ -75,13 +75,13 @@ def _place_line(pain: dict[str, Any], of: int, lang: str) -> str:
 def _window_line(window: dict[str, Any], lang: str) -> str:
     if not window["start"]:
         return (
-            "Phản hồi không có ngày: tính trên toàn bộ dữ liệu"
+            "Góp ý không có ngày: tính trên toàn bộ dữ liệu"
             if lang == "vi"
             else "No dates: all feedback is counted"
         )
     span = f"{window['start']} … {window['end']}"
     if lang == "vi":
-        return f"Độ phủ, mức nghiêm trọng và giá trị tính trên {window['days']} ngày gần nhất ({span})"
+        return f"Số người gặp, mức nghiêm trọng và giá trị tính trên {window['days']} ngày gần nhất ({span})"
     return f"Reach, severity and value look at the last {window['days']} days ({span})"
 
 
@@ -122,7 +122,7 @@ def _severity(part: dict[str, Any], lang: str) -> str:
     if lang == "vi":
         counted = (
             f"trung bình {part['mean']:.2f} trên thang 1–4 của {part['count']} đoạn, "
-            f"co về trung bình chung {part['prior_mean']:.2f} (nặng {part['prior_count']:g} đoạn) "
+            f"kéo về mức chung {part['prior_mean']:.2f} (nặng bằng {part['prior_count']:g} đoạn) "
             f"= {part['shrunk']:.2f}"
         )
     else:
@@ -138,9 +138,9 @@ def _trend(part: dict[str, Any], lang: str) -> str:
     interval = f"{part['ratio']:.2f} (95%: {part['low']:.2f}–{high}; q = {part['q_value']:.3g})"
     if lang == "vi":
         text = (
-            f"{part['recent']} phản hồi trong {part['recent_days']} ngày gần nhất so với "
+            f"{part['recent']} góp ý trong {part['recent_days']} ngày gần nhất so với "
             f"{part['baseline']} trong {part['baseline_days']} ngày trước đó; "
-            f"tỉ số mong đợi {part['expected_ratio']:.3f}, tỉ số tốc độ {interval}"
+            f"tỷ số mong đợi {part['expected_ratio']:.3f}, tỷ số tốc độ {interval}"
         )
         silent = "không có mức tăng đáng kể, không tính điểm"
     else:
@@ -157,13 +157,13 @@ def _trend(part: dict[str, Any], lang: str) -> str:
 
 def _kpi(part: dict[str, Any], lang: str) -> str:
     if not part["known"]:
-        return "quá ít phản hồi có điểm đánh giá" if lang == "vi" else "too few rated items"
+        return "quá ít góp ý có điểm đánh giá" if lang == "vi" else "too few rated items"
     if lang == "vi":
         text = (
             f"điểm đánh giá (−1 đến 1) trung bình {part['with_mean']:.2f} ở {part['with_count']} "
-            f"phản hồi có vấn đề này, {part['without_mean']:.2f} ở {part['without_count']} phản hồi khác; "
+            f"góp ý nhắc đến điều này, {part['without_mean']:.2f} ở {part['without_count']} góp ý khác; "
             f"chênh {part['difference']:.2f} (95%: {part['low']:.2f} đến {part['high']:.2f}), "
-            f"sau khi co {part['effect']:.2f}"
+            f"sau khi kéo về 0 còn {part['effect']:.2f}"
         )
         silent = "không thấp hơn rõ rệt, không tính điểm"
     else:
@@ -181,8 +181,8 @@ def _value(part: dict[str, Any], lang: str) -> str:
     full = _percent(part["full_share"])
     if lang == "vi":
         counted = (
-            f"{value} trên {of} = {share} giá trị của khách có phản hồi "
-            f"({part['customers']} khách, chia đều theo vấn đề)"
+            f"{value} trên {of} = {share} giá trị của khách đã góp ý "
+            f"({part['customers']} khách, chia đều cho những điều họ phàn nàn)"
         )
     else:
         counted = (

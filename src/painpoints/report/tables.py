@@ -34,6 +34,7 @@ def segment_table(segments: pd.DataFrame) -> pd.DataFrame:
     table["created_at"] = moments.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     for column in ("sentiment_p", "stage_p", "touchpoint_p", "theme_p"):
         table[column] = pd.to_numeric(table[column], errors="coerce").round(_PROBABILITY_DIGITS)
+    table["theme_p"] = table["theme_p"].where(table["theme_id"] != "")
     return table
 
 
