@@ -7,10 +7,12 @@ import io
 import zipfile
 
 import pytest
+import xlsxwriter
 
 from ingest_exports import csv_text, write, write_xlsx
 from painpoints.errors import InputError
 from painpoints.ingest import read_exports
+from painpoints.ingest.workbooks import _refuse_scattered
 from painpoints.settings import IngestSettings
 
 GOOD = csv_text([["id", "content"], ["1", "Giao hàng chậm"]])
@@ -133,6 +135,28 @@ def test_zip_and_gzip_bombs_are_refused(tmp_path):
         [write(tmp_path / "f.csv.gz", gzip.compress(b"a" * 1_000_000))], settings=strict
     )
     assert len(read_exports([tmp_path / "f.zip"]).items) == 1
+
+
+def test_a_workbook_may_be_a_bomb_too(tmp_path):
+    path = write_xlsx(tmp_path / "f.xlsx", {"S": [["content"], ["Giao hàng chậm"]]})
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image.bin", b"a" * 1_000_000)
+    strict = IngestSettings(free_unpacked_bytes=100_000, max_unpack_ratio=20)
+    assert "refused" in message([path], settings=strict)
+    assert len(read_exports([path]).items) == 1
+
+
+@pytest.mark.parametrize(("row", "column", "refused"), [(1_048_575, 16_383, True), (1_048_575, 2, False)])
+def test_a_stray_cell_far_out_is_refused_before_memory_is_taken(tmp_path, row, column, refused):
+    book = xlsxwriter.Workbook(str(tmp_path / "f.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_column(0, 0, ["content", "Giao hàng chậm"])
+    sheet.write_string(row, column, "x")
+    book.close()
+    if refused:
+        assert "spans 1,048,576 rows and 16,384 columns" in message([tmp_path / "f.xlsx"])
+    else:
+        _refuse_scattered("f.xlsx", (tmp_path / "f.xlsx").read_bytes())
 
 
 def test_archive_without_exports_or_with_a_password_or_nested(tmp_path):

@@ -62,3 +62,29 @@ def test_a_name_in_a_signature_is_not_cut() -> None:
     private = [(text.index("0912"), text.index("0912") + 10)]
     for piece in find_boilerplate(text, private):
         assert not any(left < edge < right for left, right in private for edge in (piece.start, piece.end))
+
+
+def test_block_tags_of_html_end_a_line_and_are_no_text():
+    html = "<p>App bị treo khi thanh toán</p><p>Nhân viên không hỗ trợ<br/>quá tệ</p>"
+    found = find_boilerplate(html)
+    assert {piece.reason for piece in found} == {"markup"}
+    left = html
+    for piece in reversed(found):
+        left = left[: piece.start] + "|" + left[piece.end :]
+    assert left == "|App bị treo khi thanh toán|Nhân viên không hỗ trợ|quá tệ|"
+
+
+def test_every_reply_header_goes_not_only_the_first():
+    mail = (
+        "Hàng vỡ\n\nOn 11/08/2026, Care <cskh@shop.example> wrote:\n> Thank you.\n\n"
+        "________________________________\nTừ: CSKH\nĐến: a@example.com\nXin chào quý khách, chúng tôi đã ghi nhận."
+    )
+    left = mail
+    for piece in reversed(find_boilerplate(mail)):
+        left = left[: piece.start] + left[piece.end :]
+    assert left.strip() == "Hàng vỡ"
+
+
+def test_an_agents_line_in_a_transcript_is_a_template():
+    chat = "Khách: app lỗi hoài\nCSKH: Chạn Lúa chân thành xin lỗi vì sự bất tiện. Quý khách vui lòng gửi hình.\nKhách: ừ"
+    assert [chat[p.start : p.end].split(":")[0] for p in find_boilerplate(chat)] == ["CSKH"]

@@ -131,7 +131,15 @@ def _unpack(name: str, data: bytes, settings: IngestSettings, *, inside: bool) -
             raise InputError(f"{name}: an archive inside an archive is not read; unpack the outer one first.")
         yield from _members(name, data, settings)
     else:
+        _refuse_packed_workbook(name, data, settings)
         yield _source(name, data, data)
+
+
+def _refuse_packed_workbook(name: str, data: bytes, settings: IngestSettings) -> None:
+    """A workbook is an archive too, and may be as much of a bomb."""
+    if data.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_sizes(name, archive.infolist(), settings)
 
 
 def _source(name: str, data: bytes, given: bytes) -> Source:

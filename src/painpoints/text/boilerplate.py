@@ -21,6 +21,10 @@ __all__ = ["Found", "agent_voice", "find_boilerplate"]
 
 _END = r"(?:[^\w\n\[]*(?=\n)|[^\w\n\[]*\Z|[ ]*[.!?…]+[^\w\n\[]*|[ ]*(?=[\U0001f300-\U0001faff\u2600-\u27bf]))"
 _SENTENCE_START = r"(?:(?<=\n)|(?<=[.!?…])|\A)[^\w\n\[]{0,12}"
+_BLOCK_TAG = re.compile(
+    r"(?:</?(?:p|br|div|li|ul|ol|tr|td|table|h[1-6]|hr|blockquote)\b[^<>]{0,200}>\s*)+", re.IGNORECASE
+)
+"""tags that end a line where a text comes as HTML"""
 _SIGNATURE_LINES = 6
 _SIGNATURE_WORDS = 8  # a longer line below "Regards," is text again
 _TURNS = re.compile(
@@ -67,15 +71,18 @@ def _patterns() -> _Patterns:
         sign_off=re.compile(sign_off),
         signature=re.compile(rf"(?:(?<=\n)|\A)[^\w\n\[]{{0,12}}{join('signature')}[^\w\n\[]*(?=\n)"),
         device=re.compile(rf"(?:(?<=\n)|(?<=[.!?]\s)|\A)[^\w\n\[]{{0,12}}{join('device')}"),
-        quoted_from=re.compile(rf"(?:(?<=\n)|\A)[^\w\n\[]{{0,12}}{join('quoted_from')}"),
+        quoted_from=re.compile(rf"(?:(?<=\n)|(?<=>)|\A)[^\w\n\[]{{0,12}}{join('quoted_from')}"),
         template=re.compile(
-            rf"(?:(?<=\n)|(?<=[.!?…]\s)|\A)[^\w\n\[]{{0,12}}{join('template')}[^\n.!?]*[.!?]*"
+            rf"(?:(?<=\n)|(?<=[.!?…]\s)|(?<=>)|\A)[^\w\n\[]{{0,12}}{join('template')}[^\n.!?]*[.!?]*"
         ),
         agent_marks=re.compile(data["agent_marks"]),
         hint=re.compile(
             r"chao|gui|kinh|dear|hi\b|hey\b|hello|alo|good |cam (?:on|un|ta)|t(?:h)?ks|than|mon\b|camon|c\.on|on\b|an\b"
             r"|regards|yours|sincerely|wishes|cheers|best|looking|mong|wrote:|da viet|-----|forwarded|from:|tu:|>|--"
-            r"|sent |get outlook|quy khach|chung toi|we |our|tu dong|automat|vui long|please|ticket|yeu cau|concern"
+            r"|sent |get outlook"
+            r"|</?(?:p|br|div|li|ul|ol|tr|td|table|h[1-6]|hr|blockquote)\b"
+            r"|cskh|bot|admin|support|xin loi|lay lam tiec|rat tiec|quy khach|chung toi|we "
+            r"|our|tu dong|automat|vui long|please|ticket|yeu cau|concern"
         ),
     )
 
@@ -91,11 +98,8 @@ def find_boilerplate(text: str, private: Sequence[tuple[int, int]] = ()) -> list
     patterns = _patterns()
     if not patterns.hint.search(folded):
         return []
-    found: list[Found] = []
-    limit = len(text)
-    for piece in _quoted(folded, patterns):
-        found.append(piece)
-        limit = min(limit, piece.start) if piece.end == len(text) else limit
+    found, limit = _quoted(folded, patterns)
+    found += [Found(m.start(), m.end(), "markup") for m in _BLOCK_TAG.finditer(text)]
     body = folded[:limit].rstrip() if limit < len(text) else folded
     found += _below_sign_off(body, patterns)
     found += [Found(m.start(), m.end(), "signature") for m in patterns.device.finditer(folded)]
@@ -121,18 +125,17 @@ def _sign_offs(folded: str, start: int, patterns: _Patterns) -> Iterable[re.Matc
     yield from patterns.sign_off.finditer(folded)
 
 
-def _quoted(folded: str, patterns: _Patterns) -> list[Found]:
-    """Quoted mail: lines that begin with ``>``, and what follows a reply or forward header."""
+def _quoted(folded: str, patterns: _Patterns) -> tuple[list[Found], int]:
+    """Quoted mail (lines that begin with ``>``, what follows a reply or forward header), and where the first header is."""
     found = [Found(m.start(), m.end(), "quoted_email") for m in re.finditer(r"(?m)^[ \t]{0,3}>.*$", folded)]
-    header = patterns.quoted_from.search(folded)
-    if header is None:
-        return found
-    below = folded[header.end() :].lstrip()
-    if below.startswith(">"):
-        found.append(Found(header.start(), header.end(), "quoted_email"))
-    else:
-        found.append(Found(header.start(), len(folded), "quoted_email"))
-    return found
+    first = len(folded)
+    for header in patterns.quoted_from.finditer(folded):
+        first = min(first, header.start())
+        answered_inline = folded[header.end() :].lstrip().startswith(">")
+        found.append(Found(header.start(), header.end() if answered_inline else len(folded), "quoted_email"))
+        if not answered_inline:
+            break
+    return found, first
 
 
 def _below_sign_off(body: str, patterns: _Patterns) -> list[Found]:
