@@ -159,6 +159,17 @@ def test_a_stray_cell_far_out_is_refused_before_memory_is_taken(tmp_path, row, c
         _refuse_scattered("f.xlsx", (tmp_path / "f.xlsx").read_bytes())
 
 
+def test_parquet_text_that_is_no_utf8(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    broken = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\x02\0\0\0"), pa.py_buffer(b"\xeb\xff")]
+    )
+    pq.write_table(pa.table({"content": broken}), tmp_path / "f.parquet")
+    assert "damaged" in message([tmp_path / "f.parquet"])
+
+
 def test_archive_without_exports_or_with_a_password_or_nested(tmp_path):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

@@ -19,9 +19,9 @@ def parse_parquet(name: str, data: bytes) -> Table:
         table = pq.read_table(io.BytesIO(data))
         while any(pa.types.is_struct(field.type) for field in table.schema):
             table = table.flatten()
+        columns = {column: _spelt(table.column(column)) for column in dict.fromkeys(table.column_names)}
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{name}: the Parquet file is damaged or cannot be read ({error}).") from error
-    columns = {column: _spelt(table.column(column)) for column in dict.fromkeys(table.column_names)}
     return Table(columns, list(range(1, table.num_rows + 1)), table.num_rows)
 
 
