@@ -36,7 +36,7 @@ def play_console_file(reviews: pd.DataFrame, path: Path) -> None:
             "Reviewer Language": "vi",
             "Device": "",
             "Review Submit Date and Time": moment.dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "Review Submit Millis Since Epoch": (moment.astype("int64") // 10**6).astype(str),
+            "Review Submit Millis Since Epoch": moment.dt.as_unit("ms").astype("int64").astype(str),
             "Review Last Update Date and Time": "",
             "Review Last Update Millis Since Epoch": "",
             "Star Rating": reviews["score"],

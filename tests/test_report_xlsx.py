@@ -50,7 +50,7 @@ def test_pains_are_in_order_with_real_numbers_and_dates(tmp_path: Path) -> None:
     ]
     assert [row["pain_id"] for row in rows] == list(inp.ranking.pains["pain_id"])
     assert [row["Điểm"] for row in rows] == list(inp.ranking.pains["score"])
-    assert all(isinstance(row["Thấy lần đầu"], datetime) for row in rows)
+    assert all(isinstance(row["Xuất hiện lần đầu"], datetime) for row in rows)
     assert sheet.conditional_formatting
 
 

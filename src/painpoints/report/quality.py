@@ -16,8 +16,7 @@ __all__ = ["build_quality", "reproducible"]
 
 # Keys of the manifest that are the same on every machine and at every hour; report.json holds these only.
 _STABLE = (
-    "versions", "version", "models", "encoder", "seed", "as_of", "configuration", "settings", "journey",
-    "engine", "profile", "column_map", "notes", "caveats", "warnings",
+    "versions", "models", "encoder", "seed", "as_of", "configuration", "settings", "journey", "notes",
 )  # fmt: skip
 _ABSTAINING = ("sentiment", "kind", "stage", "touchpoint")
 _MAX_REASON = 200
