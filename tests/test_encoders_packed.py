@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -144,3 +146,14 @@ def test_the_rebuild_command_refuses_an_unknown_model(capsys: pytest.CaptureFixt
         main(["huge"])
     assert stop.value.code == 2
     assert "accurate" in capsys.readouterr().err
+
+
+def test_a_build_that_lacks_a_file_or_a_right_is_one_message(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert (
+        main(["fast", "--out", str(tmp_path)]) == 1
+    )  # the accurate encoder that it is distilled from is not there
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert "tokenizer.json" in said

@@ -231,11 +231,12 @@ def build_accurate(out: Path) -> None:
         "dimension": source.hidden,
         "sources": list(_SOURCES),
     }
-    (out / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True), encoding="utf-8")
-    (out / "meta.json").write_text(json.dumps(meta, indent=1, sort_keys=True), encoding="utf-8")
-    (out / "tokenizer.json").write_text(
-        json.dumps(trimmed, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
-    )
+    # the same bytes on every system: heads know their encoder by a digest of these files
+    for name, content in (("config.json", config), ("meta.json", meta)):
+        text = json.dumps(content, indent=1, sort_keys=True)
+        (out / name).write_text(text, encoding="utf-8", newline="\n")
+    text = json.dumps(trimmed, ensure_ascii=False, separators=(",", ":"))
+    (out / "tokenizer.json").write_text(text, encoding="utf-8", newline="\n")
     unfinished = out / "model.safetensors.part"
     save_file({k: np.ascontiguousarray(v) for k, v in _bert_arrays(source, kept).items()}, unfinished)
     unfinished.chmod(0o644)  # safetensors makes it readable for its owner alone
@@ -317,6 +318,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PainpointsError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        print(
+            f"error: {error.filename or folder}: {error.strerror or error}. Name a folder that may be written with --out, "
+            "and let PAINPOINTS_MODELS name it when painpoints runs.",
+            file=sys.stderr,
+        )
+        return 1
     return 0
 
 
