@@ -207,3 +207,8 @@ def test_many_long_themes_keep_the_page_small() -> None:
     html = render_html(build_report(make_input(1_500, themes=many)))
     assert len(html.encode()) < 3_000_000
     assert "points are in report.xlsx" in html or "xem trong report.xlsx" in html
+    page = Page(html)
+    ids = {attributes.get("id") for _, attributes in page.tags}
+    links = {attributes["href"] or "" for name, attributes in page.tags if name == "a"}
+    assert "#pain-41" in links
+    assert {link[1:] for link in links} <= ids  # a pain without a card has a place all the same
