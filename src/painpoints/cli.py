@@ -130,6 +130,10 @@ def init(path: Path, kind: str, force: bool) -> None:
     from painpoints.journey import journey_template
 
     text = journey_template(kind)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise InputError(
+            f"{path} is no place for a file: name a file in a folder that exists, such as journey.yaml."
+        )
     if path.exists() and not force:
         raise InputError(f"{path} exists already; name another file, or overwrite it with --force.")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import platform
 import sys
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from painpoints import __version__
-from painpoints.errors import InputError
+from painpoints.errors import InputError, JobError
 from painpoints.progress import Progress
 from painpoints.settings import IngestSettings, Settings
 
@@ -118,7 +119,7 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
             segments, ingested.items, themes, journey, settings.rank, customers=customers, as_of=as_of
         )
     with progress.stage("report"):
-        manifest = _manifest(request, ingested, segmented, encoder, heads, journey, notices)
+        manifest = _manifest(request, ingested, segmented, encoder, heads, journey, notices, redactor)
         inp = ReportInput(
             journey=journey,
             items=ingested.items,
@@ -152,12 +153,22 @@ def _require_folder(request: RunRequest) -> None:
         ) from error
     if is_file:
         raise InputError(f"{out} is a file, and the report needs a folder; name another one with --out.")
+    _require_writable(out)
     if any(Path(given).is_dir() and Path(given).resolve() == out.resolve() for given in request.inputs):
         raise InputError(
             f"{out} is the folder of the exports; the next run would read the report as feedback. "
             "Name another folder with --out."
         )
     _require_other_names(request)
+
+
+def _require_writable(out: Path) -> None:
+    """Whether the folder, or the nearest one above it that exists, may be written to: better known before the work."""
+    nearest = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise JobError(
+            f"{nearest} cannot be written to, so there is no place for the report; name another folder with --out."
+        )
 
 
 def _require_other_names(request: RunRequest) -> None:
@@ -263,7 +274,7 @@ def _masked(ingested: Ingested, settings: Settings, redactor: Redactor) -> Inges
 
     Where an export has no header, its columns are named by its first record.
 
-    An id that is an e-mail address gives way to FILE:ROW, as if the export had none.
+    An id that is an e-mail address or a telephone number gives way to FILE:ROW, as if the export had none.
     """
     read, shown = _with_margin(settings).excerpt_chars, settings.ingest.excerpt_chars
 
@@ -290,8 +301,7 @@ def _masked(ingested: Ingested, settings: Settings, redactor: Redactor) -> Inges
         for f in ingested.files
     ]
     items, duplicates = ingested.items, ingested.duplicates
-    rows = zip(items["feedback_id"], items["source"], items["row"], strict=True)
-    private = {i: f"{source}:{row}" for i, source, row in rows if "@" in i and redactor.redact(i)[0] != i}
+    private = _private_ids(items, redactor)
     return replace(
         ingested,
         items=items.assign(feedback_id=[private.get(i, i) for i in items["feedback_id"]]),
@@ -301,6 +311,27 @@ def _masked(ingested: Ingested, settings: Settings, redactor: Redactor) -> Inges
         rejected=rejected,
         files=files,
     )
+
+
+def _private_ids(items: pd.DataFrame, redactor: Redactor) -> dict[str, str]:
+    """Ids that name a person, each with FILE:ROW in its place: e-mail addresses, and telephone numbers where most ids of
+    the export are such numbers (single ones among ticket numbers only look like one).
+    """
+
+    def is_phone(feedback_id: str) -> bool:
+        return [s.kind for s in redactor.find(feedback_id)] == ["PHONE"] and redactor.redact(feedback_id)[
+            0
+        ] == "[PHONE]"
+
+    found: dict[str, str] = {}
+    for source, rows in items.groupby("source", sort=False):
+        ids = rows["feedback_id"].tolist()
+        phones = [is_phone(i) for i in ids]
+        mostly = 2 * sum(phones) > len(ids)
+        for feedback_id, row, phone in zip(ids, rows["row"], phones, strict=True):
+            if (mostly and phone) or ("@" in feedback_id and redactor.redact(feedback_id)[0] != feedback_id):
+                found[feedback_id] = f"{source}:{row}"
+    return found
 
 
 def _not_used(ingested: Ingested) -> pd.DataFrame:
@@ -339,6 +370,7 @@ def _manifest(
     heads: HeadSet,
     journey: Journey,
     notices: Sequence[str],
+    redactor: Redactor,
 ) -> dict[str, Any]:
     """What becomes run.json: all that is needed to run the same again, and to see whether it is the same."""
     from importlib.metadata import PackageNotFoundError, version
@@ -369,7 +401,7 @@ def _manifest(
             },
         },
         "configuration": {
-            "map": dict(request.column_map),
+            "map": {name: redactor.redact(column)[0] for name, column in request.column_map.items()},
             "profile": request.profile or "",
             "lang": request.lang,
             "customers": Path(request.customers).name if request.customers else "",

@@ -121,7 +121,7 @@ def _pains(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         Column(text("col_high"), "reach_high", "percent", 11),
         Column(text("col_negative"), "negative_share", "percent", 11),
         Column(text("col_severity"), "severity", "decimal", 11),
-        Column(text("col_kpi"), "kpi_effect", "decimal", 11),
+        Column(text("col_kpi") + " (−1…1)", "kpi_effect", "decimal", 11),
         Column(text("col_trend"), "trend", "decimal", 10),
         Column(text("col_effort"), "effort", "int", 9),
         Column(text("col_quadrant"), "quadrant", "text", 16),
