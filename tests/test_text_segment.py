@@ -226,3 +226,13 @@ def test_boundaries_of_the_hand_cut_items(held_out: bool, least: float) -> None:
     items = [item for item in benchmark.read_gold() if item.held_out == held_out]
     assert len(items) >= 60
     assert benchmark.boundary_scores(items)[2] >= least
+
+
+def test_first_lines_that_most_items_share_are_labels_not_opinions():
+    places = ["Air Blue Lounge - North Airport", "Air Blue Lounge - South Airport"]
+    texts = [f"{places[i % 2]}\nThe chairs are broken and nobody cares number {i}" for i in range(12)]
+    shared = make_segments(_items(texts), TextSettings(), redactor=_Numbers())
+    assert set(shared.boilerplate["reason"]) == {"title"}
+    assert not shared.segments["text"].str.contains("Airport").any()
+    own = [f"Chairs broken in corner {i}\nNobody came to look at them all day" for i in range(12)]
+    assert make_segments(_items(own), TextSettings(), redactor=_Numbers()).boilerplate.empty

@@ -49,6 +49,10 @@ class TextSettings:
     """characters beyond the limit that are still searched for personal data, so that none is cut in half there"""
     max_segment_words: int = 40
     """words of a segment; the corpus of labelled segments ends there, and longer ones hold more than one point"""
+    title_min_words: int = 3
+    """words from which a repeated first line is a label: shorter ones ("Rất tốt") are what people write alike"""
+    title_shared_share: float = 0.5
+    """share of an export's items whose first line others have too, from which first lines are labels"""
     template_customers: int = 5
     """customers who must have sent the same sentence in a company's voice before it counts as a template"""
     template_min_chars: int = 40

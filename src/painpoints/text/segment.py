@@ -103,6 +103,7 @@ def make_segments(
         found.append(item)
     _cut_items(found, settings)
     _mark_templates(found, items, settings)
+    _mark_titles(found, items, settings)
     segments, boilerplate = _frames(found, items)
     languages = dict(sorted(Counter(segments["lang"].tolist()).items()))
     return Segmented(segments, boilerplate, dict(sorted(masked.items())), languages, truncated)
@@ -223,6 +224,33 @@ def _mark_templates(found: Sequence[_Item], items: pd.DataFrame, settings: TextS
         for item, n in where:
             start, end, _ = item.pieces[n]
             item.pieces[n] = (start, end, "template")
+
+
+def _mark_titles(found: Sequence[_Item], items: pd.DataFrame, settings: TextSettings) -> None:
+    """First lines that name what is spoken of (a product, a branch) and not what the customer thinks.
+
+    They are told by their repetition: in an export whose items mostly share their first line with others, it is a label.
+    """
+    sources = items["source"].tolist()
+    titles: dict[str, list[tuple[_Item, int, str]]] = {}
+    for item in found:
+        end = item.text.find("\n")
+        title = fold(item.text[:end]).strip() if end > 0 else ""
+        if len(title.split()) >= settings.title_min_words:
+            titles.setdefault(sources[item.position], []).append((item, end, title))
+    for source, entries in titles.items():
+        counts = Counter(title for _, _, title in entries)
+        shared = sum(n for n in counts.values() if n > 1)
+        if (
+            shared < settings.title_shared_share * sources.count(source)
+            or shared < settings.template_customers
+        ):
+            continue
+        for item, end, _ in entries:
+            item.pieces = [
+                (left, right, reason or ("title" if right <= end else ""))
+                for left, right, reason in item.pieces
+            ]
 
 
 # -- frames --------------------------------------------------------------------------------------------------
