@@ -119,8 +119,20 @@ def test_kind_follows_the_sentiment_where_the_words_leave_it_open() -> None:
     heads = toy_heads(sentiment=(0.1, 0.1, 0.8), kind=(0.4, 0.1, 0.1, 0.3, 0.1), lift=lift)
     found = labels([["ok"]], heads)
     assert found["kind"].tolist() == ["praise"]
-    pain, praise = 0.4 * (0.2 + 0.8 * 0.01), 0.3 * (0.2 + 0.8 * 6)
+    pain, praise = (
+        0.4 * (0.2 + 0.8 * 0.01**0.5),
+        0.3 * (0.2 + 0.8 * 6**0.5),
+    )  # half the weight: one text, two heads
     assert found["kind_p"][0] == pytest.approx(praise / (pain + praise + 0.3), abs=1e-4)
+
+
+def test_sentiment_follows_the_kind_where_the_words_leave_it_open() -> None:
+    lift = {s: dict.fromkeys(KINDS, 1.0) for s in SENTIMENTS}
+    lift["pos"]["praise"], lift["neg"]["praise"] = 4.0, 0.0
+    heads = toy_heads(sentiment=(0.5, 0.1, 0.4), kind=(0.0, 0.0, 0.0, 1.0, 0.0), lift=lift)
+    found = labels([["ok"]], heads)
+    assert found["sentiment"].tolist() == ["pos"]
+    assert found["sentiment_p"][0] == pytest.approx(0.8 / 0.9, abs=1e-4)
 
 
 def test_only_pains_have_a_severity() -> None:

@@ -166,8 +166,8 @@ def test_init_of_an_unknown_kind_leaves_no_file(call: Call, tmp_path: Path) -> N
 
 def test_init_into_a_folder_that_is_not_there(call: Call, tmp_path: Path) -> None:
     said = call("init", tmp_path / "nowhere" / "journey.yaml")
-    assert said.code == 1
-    assert "cannot be written" in said.err
+    assert said.code == 2
+    assert "in a folder that exists" in said.err
 
 
 # demo
