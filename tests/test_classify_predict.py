@@ -129,7 +129,7 @@ def test_kind_follows_the_sentiment_where_the_words_leave_it_open() -> None:
 def test_sentiment_follows_the_kind_where_the_words_leave_it_open() -> None:
     lift = {s: dict.fromkeys(KINDS, 1.0) for s in SENTIMENTS}
     lift["pos"]["praise"], lift["neg"]["praise"] = 4.0, 0.0
-    heads = toy_heads(sentiment=(0.5, 0.1, 0.4), kind=(0.0, 0.0, 0.0, 1.0, 0.0), lift=lift)
+    heads = toy_heads(sentiment=(0.5, 0.1, 0.4), kind=(1e-6, 1e-6, 1e-6, 1.0, 1e-6), lift=lift)
     found = labels([["ok"]], heads)
     assert found["sentiment"].tolist() == ["pos"]
     assert found["sentiment_p"][0] == pytest.approx(0.8 / 0.9, abs=1e-4)
