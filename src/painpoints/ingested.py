@@ -1,0 +1,157 @@
+"""Between reading and analysing: personal data masked in what is told about the input, items of later days left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from painpoints.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from painpoints.ingest import Ingested
+    from painpoints.settings import IngestSettings, Settings
+    from painpoints.text.redact import Redactor
+
+__all__ = ["known_then", "mask_ingested", "rows_not_used", "with_margin"]
+
+
+def known_then(ingested: Ingested, as_of: pd.Timestamp | None) -> Ingested:
+    """Without the items written after `as_of`; they are listed as rejected, so that the counts still add up."""
+    import pandas as pd
+
+    if as_of is None:
+        return ingested
+    items = ingested.items
+    later = (items["created_at"] > as_of).to_numpy()
+    if not later.any():
+        return ingested
+    if later.all():
+        raise InputError(
+            f"All {len(items)} items were written after --as-of {as_of:%Y-%m-%d}; choose a later day."
+        )
+    gone = items[later]
+    dropped = pd.DataFrame(
+        {
+            "file": gone["source"],
+            "row": gone["row"],
+            "column": "created_at",
+            "reason": "written after the day of the report",
+            "value": gone["created_at"].map(lambda t: t.isoformat()),
+        }
+    )
+    per_file = gone["source"].value_counts()
+    files = [
+        replace(
+            f, kept=f.kept - int(per_file.get(f.name, 0)), rejected=f.rejected + int(per_file.get(f.name, 0))
+        )
+        for f in ingested.files
+    ]
+    return replace(
+        ingested,
+        items=items[~later].reset_index(drop=True),
+        rejected=pd.concat([ingested.rejected, dropped], ignore_index=True),
+        files=files,
+    )
+
+
+def with_margin(settings: Settings) -> IngestSettings:
+    """Excerpts of rejected values longer than wanted, so that no personal data is cut in half before it is masked."""
+    ingest = settings.ingest
+    return replace(ingest, excerpt_chars=ingest.excerpt_chars + 2 * settings.text.redaction_margin_chars)
+
+
+def mask_ingested(ingested: Ingested, settings: Settings, redactor: Redactor) -> Ingested:
+    """Personal data masked in what is told about the input: ids, rejected values, column names, the files' problems.
+
+    Where an export has no header, its columns are named by its first record.
+
+    An id that is an e-mail address or a telephone number gives way to FILE:ROW, as if the export had none.
+    """
+    read, shown = with_margin(settings).excerpt_chars, settings.ingest.excerpt_chars
+
+    def excerpt(value: str) -> str:
+        masked = redactor.redact(value)[0]
+        if len(value) == read:  # it may go on, and its end hold the first half of a number
+            masked = masked[: -settings.text.redaction_margin_chars]
+        return masked[:shown]
+
+    def masked(texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(redactor.redact(text)[0] for text in texts)
+
+    rejected = ingested.rejected.assign(
+        value=[excerpt(str(v)) for v in ingested.rejected["value"]],
+        column=list(masked(ingested.rejected["column"])),
+    )
+    files = [
+        replace(
+            f,
+            problems=masked(f.problems),
+            column_map={name: masked(columns) for name, columns in f.column_map.items()},
+            unused_columns=masked(f.unused_columns),
+        )
+        for f in ingested.files
+    ]
+    items, duplicates = ingested.items, ingested.duplicates
+    private = _private_ids(items, redactor)
+    return replace(
+        ingested,
+        items=items.assign(feedback_id=[private.get(i, i) for i in items["feedback_id"]]),
+        duplicates=duplicates.assign(
+            duplicate_of=[private.get(i, i) for i in duplicates["duplicate_of"]],
+        ),
+        rejected=rejected,
+        files=files,
+    )
+
+
+def _private_ids(items: pd.DataFrame, redactor: Redactor) -> dict[str, str]:
+    """Ids that name a person, each with FILE:ROW in its place: e-mail addresses, and telephone numbers where most ids of
+    the export are such numbers (single ones among ticket numbers only look like one).
+    """
+
+    def is_phone(feedback_id: str) -> bool:
+        return [s.kind for s in redactor.find(feedback_id)] == ["PHONE"] and redactor.redact(feedback_id)[
+            0
+        ] == "[PHONE]"
+
+    found: dict[str, str] = {}
+    for source, rows in items.groupby("source", sort=False):
+        ids = rows["feedback_id"].tolist()
+        phones = [is_phone(i) for i in ids]
+        mostly = 2 * sum(phones) > len(ids)
+        for feedback_id, row, phone in zip(ids, rows["row"], phones, strict=True):
+            if (mostly and phone) or ("@" in feedback_id and redactor.redact(feedback_id)[0] != feedback_id):
+                found[feedback_id] = f"{source}:{row}"
+    return found
+
+
+def rows_not_used(ingested: Ingested) -> pd.DataFrame:
+    """Every row that was not used, duplicates too: their value is the id of the item that was kept.
+
+    A reason names no single row, so that rows can be counted by it.
+    """
+    import pandas as pd
+
+    duplicates = ingested.duplicates
+    twice = pd.DataFrame(
+        {
+            "file": duplicates["file"],
+            "row": duplicates["row"],
+            "column": "",
+            "reason": [f"duplicate ({reason})" for reason in duplicates["reason"]],
+            "value": duplicates["duplicate_of"],
+        }
+    )
+    rows = pd.concat([ingested.rejected, twice], ignore_index=True)
+    order = {f.name: i for i, f in enumerate(ingested.files)}
+    rank = rows["file"].map(lambda name: order.get(name, len(order)))
+    return (
+        rows.assign(_file=rank)
+        .sort_values(["_file", "row"], kind="stable")
+        .drop(columns="_file")
+        .reset_index(drop=True)
+    )

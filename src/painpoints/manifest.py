@@ -1,0 +1,91 @@
+"""What becomes run.json."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from painpoints import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from painpoints.classify import HeadSet
+    from painpoints.encoders import Encoder
+    from painpoints.ingest import Ingested
+    from painpoints.journey import Journey
+    from painpoints.request import RunRequest
+    from painpoints.text import Segmented
+    from painpoints.text.redact import Redactor
+
+__all__ = ["build_manifest", "peak_memory_mb"]
+
+_PACKAGES = (
+    "hdbscan", "model2vec", "numpy", "pandas", "scikit-learn", "scipy", "sentence-transformers",
+    "spacy", "torch", "transformers",
+)  # fmt: skip
+
+
+def build_manifest(
+    request: RunRequest,
+    ingested: Ingested,
+    segmented: Segmented,
+    encoder: Encoder,
+    heads: HeadSet,
+    journey: Journey,
+    notices: Sequence[str],
+    redactor: Redactor,
+) -> dict[str, Any]:
+    """What becomes run.json: all that is needed to run the same again, and to see whether it is the same."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    versions = {"painpoints": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "absent"
+    counts = {
+        k: sum(getattr(f, k) for f in ingested.files)
+        for k in ("read", "kept", "duplicate", "rejected", "repaired")
+    }
+    return {
+        "inputs": [asdict(f) for f in ingested.files],
+        "counts": counts | {"segments": len(segmented.segments), "boilerplate": len(segmented.boilerplate)},
+        "masked": segmented.masked,
+        "languages": segmented.languages,
+        "journey": {"brand": journey.brand, "file": Path(request.journey).name, "sha256": journey.sha256},
+        "encoder": encoder.name,
+        "models": {
+            "encoder": {"name": encoder.name, "digest": encoder.digest, "dimension": encoder.dimension},
+            "classifiers": {
+                "name": heads.name,
+                "digest": heads.digest,
+                "encoder_digest": heads.encoder_digest,
+            },
+        },
+        "configuration": {
+            "map": {name: redactor.redact(column)[0] for name, column in request.column_map.items()},
+            "profile": request.profile or "",
+            "lang": request.lang,
+            "customers": Path(request.customers).name if request.customers else "",
+        },
+        "settings": asdict(request.settings),
+        "seed": request.settings.seed,
+        "as_of": request.as_of or "",
+        "notes": list(notices),
+        "versions": versions,
+    }
+
+
+def peak_memory_mb() -> int:
+    """Peak resident memory of this process in MB, 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10))
