@@ -6,7 +6,7 @@
 - ``wording``: share of segments of the labelled corpus whose nearest differently worded neighbour, within their
   industry, is of the same issue; ``vi-en``: the same from Vietnamese to English segments; ``unaccented``: share of
   Vietnamese segments that, typed without diacritics, find their own accented form first;
-- ``docs/s``: over all segments of the corpus, about 14 words each.
+- ``docs/s``: over all segments of the corpus.
 
 TF-IDF (words, character n-grams; 300 SVD dimensions) runs beside them.
 """

@@ -35,6 +35,14 @@ _PROFILE = click.option(
     "--profile", metavar="NAME", help="Kind of export, where it is not recognised, e.g. zendesk."
 )
 
+_OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_OUT,
+    show_default=True,
+    help="Folder of the report.",
+)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="painpoints")
@@ -47,13 +55,7 @@ def cli() -> None:
 @click.option(
     "--journey", default="default", metavar="FILE", help="Journey file, or the name of a bundled one."
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_OUT,
-    show_default=True,
-    help="Folder of the report.",
-)
+@_OUT
 @click.option("--customers", metavar="FILE", help="Customers with their value (CSV or XLSX).")
 @click.option("--encoder", metavar="NAME|PATH", help="accurate, fast, a model folder or a hub name.")
 @_MAP
@@ -95,13 +97,7 @@ def check(inputs: Sequence[str], maps: Sequence[str], profile: str | None) -> No
 
 @cli.command()
 @click.argument("pain_id")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_OUT,
-    show_default=True,
-    help="Folder of the report.",
-)
+@_OUT
 @_LANG
 def explain(pain_id: str, out: Path, lang: str) -> None:
     """Why a pain point ranks where it does: the parts of its score with their counts.

@@ -30,14 +30,15 @@ __all__ = ["choose_heads", "classify"]
 
 RATING_NATS = 1.2
 """log-odds that the best (worst) rating adds to positive (takes from it) for an item of one segment: about three to one.
-A rating is evidence, not truth: four stars often come with a complaint, so a sure text outweighs it"""
+A rating is evidence, not truth: four stars often come with a complaint, so a sure text outweighs it;
+the value is a judgement, not fitted"""
 
 TOUCHPOINT_THRESHOLD = 1 / 3
 """probability from which naming a touchpoint pays, a wrong one costing half of what a right one gains"""
 
 _AGREEMENT = 0.5
 """exponent of how much oftener a kind comes with a sentiment than by chance: both heads read one text, so that they are not
-two independent witnesses"""
+two independent witnesses; the value is a judgement, not fitted"""
 
 _CHUNK = 20_000
 

@@ -19,7 +19,7 @@ __all__ = ["TEXT_WEIGHT", "stage_probabilities"]
 
 TEXT_WEIGHT = 0.35
 """exponent of what the text alone says. In the labelled corpus nine segments in ten lie in their touchpoint's stage, and
-the text decides where the touchpoint is in doubt; fitted on industries left out of training"""
+the text decides where the touchpoint is in doubt; the value itself is a judgement, not fitted"""
 
 _FLOOR = 0.02
 """probability that a segment lies in any one stage other than its touchpoint's; less where there are many stages"""
