@@ -11,7 +11,8 @@ import pytest
 from classify_toys import ToyEncoder, frames, toy_heads, toy_journey
 from painpoints.classify import HeadSet, choose_heads, classify, predict
 from painpoints.classify.heads import save_heads
-from painpoints.classify.predict import RATING_NATS
+from painpoints.classify.linker import EVIDENCE
+from painpoints.classify.predict import RATING_NATS, _wordless
 from painpoints.classify.stage import TEXT_WEIGHT, stage_probabilities
 from painpoints.encoders import load_encoder
 from painpoints.errors import ModelError
@@ -338,3 +339,10 @@ def test_bundled_heads_carry_their_figures_and_stay_small(name: str) -> None:
         assert 0 < task["temperature"] < 10
     assert len(meta["data_digest"]) == 64
     assert (folder / "heads.safetensors").stat().st_size < 20_000_000
+
+
+def test_one_word_that_is_no_keyword_names_no_touchpoint() -> None:
+    found = np.zeros((3, 2, len(EVIDENCE)), dtype=np.float32)
+    found[:, 0, EVIDENCE.index("ngrams")] = 1.0
+    found[1, 0, EVIDENCE.index("keyword_hits")] = 0.7
+    assert _wordless(["ok", "lag", "ok shop"], found).tolist() == [True, False, False]

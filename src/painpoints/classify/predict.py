@@ -8,7 +8,7 @@ import numpy as np
 
 from painpoints.classify.features import hashed_ngrams
 from painpoints.classify.heads import HeadSet, load_heads
-from painpoints.classify.linker import centred, evidence, link, profiles_of
+from painpoints.classify.linker import EVIDENCE, centred, evidence, link, profiles_of
 from painpoints.classify.stage import stage_probabilities
 from painpoints.errors import ModelError
 from painpoints.resources import models_dir
@@ -161,12 +161,20 @@ def _places(
     found = evidence(texts, unit, ngrams, profiles, heads.arrays)  # type: ignore[arg-type]
     learnt = heads.meta["linker"]
     touchpoint = link(found, np.asarray(learnt["weights"], dtype=np.float32), learnt["none_bias"])
+    touchpoint[_wordless(texts, found)] = np.eye(touchpoint.shape[1], dtype=np.float32)[-1]
     ids = (*tuple(t.id for t in journey.touchpoints), "")
     names, touchpoint_p = _answers(touchpoint, ids, TOUCHPOINT_THRESHOLD)
     by_text = heads.heads["stage"].probabilities(heads.features(vectors, ngrams))
     stage = stage_probabilities(by_text, heads.heads["stage"].labels, touchpoint, journey)
     stages, stage_p = _answers(stage, tuple(s.id for s in journey.stages), heads.heads["stage"].threshold)
     return {"stage": stages, "stage_p": stage_p, "touchpoint": names, "touchpoint_p": touchpoint_p}
+
+
+def _wordless(texts: Sequence[str], found: Floats) -> npt.NDArray[np.bool_]:
+    """Segments of one word at most that is nobody's keyword ("ok", "tốt"): the likeness of so little text is chance."""
+    short = np.asarray([len(text.split()) <= 1 for text in texts], dtype=bool)
+    silent: npt.NDArray[np.bool_] = found[:, :, EVIDENCE.index("keyword_hits")].max(axis=1) == 0
+    return short & silent
 
 
 def _normalised(odds: npt.NDArray[Any]) -> Floats:
