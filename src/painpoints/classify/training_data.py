@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "HELD_OUT_APPS", "data_digest", "load_labelled", "load_public", "with_twins"]
 
-COLUMNS = ("group", "text", "lang", "kind", "sentiment", "severity", "stage", "touchpoint", "issue")
+COLUMNS = (
+    "group", "text", "lang", "kind", "sentiment", "severity", "stage", "touchpoint", "issue",
+    "neighbour_of", "industry", "experience", "flags",
+)  # fmt: skip
 """`group` is what must not be split between training and held-out rows: an industry, or a data set"""
 
 HELD_OUT_APPS = (
@@ -38,10 +41,10 @@ def load_labelled(folder: Path | None = None) -> pd.DataFrame:
     frames = []
     for path in sorted(folder.glob("corpus/*/segments.csv")):
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        frames.append(frame.assign(group=path.parent.name))
+        frames.append(frame.assign(group=path.parent.name, industry=path.parent.name))
     for path in sorted(folder.glob("extra/*.csv")):
         frames.append(pd.read_csv(path, dtype=str, keep_default_na=False).assign(group="extra"))
-    return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+    return pd.concat(frames, ignore_index=True).fillna("")[list(COLUMNS)]
 
 
 def load_public() -> pd.DataFrame:

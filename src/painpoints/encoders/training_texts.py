@@ -1,0 +1,149 @@
+"""What the encoder is trained on: the issues of the labelled corpus, and public sets whose licence allows it.
+
+Public sets (read where ``PAINPOINTS_DATASETS`` names them): the training halves of Banking77 (CC BY 4.0) and CLINC150 (CC BY 3.0)
+as issues; app reviews of Maalej et al. (CC0), GoEmotions (Apache-2.0), IT tickets (CC0), airline reviews of Skytrax (CC0), bank
+app reviews (MIT, without the apps that are kept for measuring) and Hanoi hotel reviews (CC BY 4.0) as plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from painpoints.classify.training_data import HELD_OUT_APPS, load_labelled
+from painpoints.resources import datasets_dir
+from painpoints.text import clean_many
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+__all__ = ["IssueSet", "TrainingTexts", "load_training_texts"]
+
+_MAX_WORDS = 45
+_PLAIN = {"en_goemotions": 9_000, "en_it_tickets": 3_000, "en_skytrax": 9_000}
+"""how many sentences of the large English sets are taken, so that none outweighs the rest"""
+_SEED = 20_241
+
+
+@dataclass(frozen=True)
+class IssueSet:
+    """The issues of one industry or intent set: texts of one issue say one thing, the others of the set are its neighbours."""
+
+    name: str
+    issues: tuple[tuple[int, ...], ...]
+    """row numbers of `TrainingTexts.texts`, an issue a tuple"""
+    neighbours: tuple[tuple[int, ...], ...]
+    """numbers of the issues that are close in words to each issue but differ in substance"""
+
+
+@dataclass(frozen=True)
+class TrainingTexts:
+    """Cleaned texts, which of them are Vietnamese, and the sets of issues among them."""
+
+    texts: list[str]
+    vietnamese: list[bool]
+    sets: list[IssueSet]
+
+
+def load_training_texts(held_out: Sequence[str] = (), public_issues: bool = True) -> TrainingTexts:
+    """All training texts; no text of the industries `held_out` in any form.
+
+    Without `public_issues` the intents of Banking77 and CLINC150 are left out altogether.
+    """
+    import pandas as pd
+
+    corpus = load_labelled()
+    corpus = corpus[~corpus["group"].isin(held_out) & ~corpus["industry"].isin(held_out)]
+    frames = [corpus[["group", "issue", "neighbour_of", "lang", "text"]]]
+    root = datasets_dir()
+    if root is not None:
+        frames += [_plain_texts(root)]
+        if public_issues:
+            frames += [_intents(root / "en_banking77" / "train.csv", "banking77", "category")]
+            frames += [_clinc(root / "en_clinc150" / "train.csv")]
+    rows = pd.concat(frames, ignore_index=True).fillna("")
+    rows["text"] = [_shortened(t) for t in clean_many(rows["text"].tolist())]
+    rows = rows[rows["text"].str.len() > 1].drop_duplicates(["text", "issue"]).reset_index(drop=True)
+    return TrainingTexts(rows["text"].tolist(), (rows["lang"] == "vi").tolist(), _issue_sets(rows))
+
+
+def _shortened(text: str) -> str:
+    return " ".join(text.split(" ")[:_MAX_WORDS])
+
+
+def _issue_sets(rows: pd.DataFrame) -> list[IssueSet]:
+    sets = []
+    for name, group in rows[rows["issue"] != ""].groupby("group", sort=True):
+        by_issue = {str(issue): tuple(int(i) for i in part.index) for issue, part in group.groupby("issue")}
+        number = {issue: i for i, issue in enumerate(by_issue)}
+        near: list[set[int]] = [set() for _ in by_issue]
+        for issue, other in group[["issue", "neighbour_of"]].drop_duplicates().itertuples(index=False):
+            if other in number and other != issue:
+                near[number[issue]].add(number[other])
+                near[number[other]].add(number[issue])
+        sets.append(IssueSet(str(name), tuple(by_issue.values()), tuple(tuple(sorted(n)) for n in near)))
+    return sets
+
+
+def _intents(path: Path, name: str, column: str) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = pd.read_csv(path)
+    return pd.DataFrame({"group": name, "issue": rows[column], "lang": "en", "text": rows["text"].astype(str)})
+
+
+def _clinc(path: Path) -> pd.DataFrame:
+    """CLINC150: a set a domain, so that an intent's negatives are its neighbours."""
+    import pandas as pd
+
+    rows = pd.read_csv(path)
+    return pd.DataFrame(
+        {"group": "clinc_" + rows["domain"], "issue": rows["intent"], "lang": "en", "text": rows["text"].astype(str)}
+    )
+
+
+def _plain_texts(root: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    random = np.random.default_rng(_SEED)
+
+    def read(folder: str, file: str, column: str) -> list[str]:
+        texts = pd.read_csv(root / folder / file)[column].dropna().drop_duplicates().astype(str)
+        return list(texts)
+
+    def some(texts: list[str], name: str) -> list[str]:
+        return list(random.choice(np.asarray(texts, dtype=object), min(len(texts), _PLAIN[name]), replace=False))
+
+    bank = pd.read_csv(root / "vi_bank_app_reviews" / "all.csv").drop_duplicates("content")
+    bank = bank[~bank["app_name"].isin(HELD_OUT_APPS)]
+    flights = read("en_skytrax_lounge", "all.csv", "content") + read("en_skytrax_seat", "all.csv", "content")
+    english = [
+        *_sentences(read("en_app_review_maalej", "all.csv", "comment")),
+        *some(read("en_goemotions_group", "train.csv", "text"), "en_goemotions"),
+        *some(read("en_it_tickets", "all.csv", "Document"), "en_it_tickets"),
+        *some(_sentences(flights), "en_skytrax"),
+    ]
+    vietnamese = [*_sentences(bank["content"].astype(str)), *_pieces(read("vi_hanoi_hotel_absa", "val.csv", "data"))]
+    return pd.DataFrame(
+        {"group": "plain", "lang": ["en"] * len(english) + ["vi"] * len(vietnamese), "text": english + vietnamese}
+    )
+
+
+def _sentences(texts: Sequence[str]) -> list[str]:
+    """Texts cut at sentence ends and line breaks."""
+    return [s.strip() for t in texts for s in re.split(r"(?<=[.!?])\s+|\n+", t) if len(s.strip()) > 3]
+
+
+def _pieces(texts: Sequence[str], words: int = 18) -> list[str]:
+    """Unpunctuated texts cut into runs of some words."""
+    return [
+        " ".join(split[at : at + words])
+        for split in (t.split() for t in texts)
+        for at in range(0, max(1, len(split) - words // 2), words)
+    ]
