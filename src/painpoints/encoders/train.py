@@ -1,11 +1,13 @@
 """Train the accurate encoder: ``python -m painpoints.encoders.train --base DIR --teacher DIR --out DIR``.
 
-Three losses at every step, all over cosines of one batch:
+Four losses at every step, all over cosines of one batch:
 
 - *issues*: supervised contrastive loss (Khosla et al. 2020, https://arxiv.org/abs/2004.11362) over the issues of one industry or
   intent set, so that two ways of saying one issue lie together, in Vietnamese and English alike, and neighbours apart;
 - *twins*: InfoNCE (van den Oord et al. 2018) between a clean text and the same text as careless customers type it, with other
   wordings of the same issue among the negatives;
+- *touchpoints*: cross-entropy over the touchpoints of the industry's journey file, told by random parts of what it says of each, so that
+  a segment lies near the touchpoint it is about, in journeys never seen too;
 - *teacher*: the cosines among plain texts follow those of all-MiniLM-L6-v2 (Apache-2.0), whose English geometry is better (relational
   distillation, Park et al. 2019). Vietnamese texts get their place in the teacher's space by a ridge map from the base
   encoder's space, fitted on English texts and on issues told in both languages, so that no parallel text is needed.
@@ -27,6 +29,7 @@ import numpy as np
 
 from painpoints.encoders.noise import english_noise, vietnamese_noise
 from painpoints.encoders.training_texts import IssueSet, TrainingTexts, load_training_texts
+from painpoints.text import strip_accents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +63,8 @@ class Recipe:
     teacher_temperature: float = 0.1
     twin_weight: float = 0.5
     teacher_weight: float = 1.0
+    touchpoint_temperature: float = 0.05
+    touchpoint_weight: float = 0.4
     layer_rate: float = 8e-5
     embedding_rate: float = 4e-4
     warm_up: int = 40
@@ -161,7 +166,11 @@ class Batch:
     clean: list[int]
     """which of them have a careless twin; the twins follow"""
     plain: list[int]
-    """rows of the training texts that follow the teacher; their texts come last"""
+    """rows of the training texts that follow the teacher; their texts come next"""
+    touchpoints: int
+    """how many touchpoints are told at the end"""
+    places: list[int]
+    """which of them each of the first texts is about, -1 for none"""
 
 
 class Sampler:
@@ -182,6 +191,7 @@ class Sampler:
         weights = np.asarray([len(s.issues) for s in sets], dtype=float)
         chosen = sets[int(random.choice(len(sets), p=weights / weights.sum()))]
         rows, labels = self._issues(chosen, random)
+        place_of = dict(zip((r for issue in chosen.issues for r in issue), chosen.places, strict=bool(chosen.places)))
         noisy = random.random(len(rows)) < recipe.noisy
         texts = [self._careless(r, random) if n else self.texts.texts[r] for r, n in zip(rows, noisy, strict=True)]
         candidates = [i for i, r in enumerate(rows) if not noisy[i] and self.texts.vietnamese[r]]
@@ -189,7 +199,14 @@ class Sampler:
         texts += [self._careless(rows[i], random) for i in clean]
         plain = [int(r) for pool in self.pools for r in random.choice(pool, recipe.plain // 2, replace=False)]
         texts += [self._careless(r, random) if random.random() < recipe.noisy else self.texts.texts[r] for r in plain]
-        return Batch(texts, labels, clean, plain)
+        texts += [self._told(about, random) for about in chosen.touchpoints]
+        return Batch(texts, labels, clean, plain, len(chosen.touchpoints), [place_of.get(r, -1) for r in rows])
+
+    def _told(self, about: Sequence[str], random: np.random.Generator) -> str:
+        """One to three random parts of what a journey file says of a touchpoint, now and then without diacritics."""
+        parts = random.permutation(len(about))[: int(random.integers(1, 4))]
+        text = ". ".join(about[i] for i in parts)
+        return strip_accents(text) if random.random() < self.recipe.noisy / 2 else text
 
     def _careless(self, row: int, random: np.random.Generator) -> str:
         noise = vietnamese_noise if self.texts.vietnamese[row] else english_noise
@@ -285,8 +302,15 @@ def _loss(trainee: Trainee, batch: Batch, targets: Floats, recipe: Recipe) -> tu
         total = total + recipe.twin_weight * parts["twins"]
     if batch.plain:
         aim = torch.from_numpy(targets[batch.plain]).to(vectors.device)
-        parts["teacher"] = teacher_loss(vectors[issues + twins :], aim, recipe.teacher_temperature)
+        told = issues + twins
+        plain = vectors[told : told + len(batch.plain)]
+        parts["teacher"] = teacher_loss(plain, aim, recipe.teacher_temperature)
         total = total + recipe.teacher_weight * parts["teacher"]
+    if batch.touchpoints:
+        place = torch.tensor(batch.places, device=vectors.device)
+        logits = vectors[:issues] @ vectors[-batch.touchpoints :].T / recipe.touchpoint_temperature
+        parts["touchpoints"] = torch.nn.functional.cross_entropy(logits, place, ignore_index=-1)
+        total = total + recipe.touchpoint_weight * parts["touchpoints"]
     return total, {name: float(part.detach()) for name, part in parts.items()}
 
 

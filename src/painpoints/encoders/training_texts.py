@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from painpoints.classify.training_data import HELD_OUT_APPS, load_labelled
-from painpoints.resources import datasets_dir
+from painpoints.journey import load_journey
+from painpoints.resources import data_dir, datasets_dir
 from painpoints.text import clean_many
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ class IssueSet:
     """row numbers of `TrainingTexts.texts`, an issue a tuple"""
     neighbours: tuple[tuple[int, ...], ...]
     """numbers of the issues that are close in words to each issue but differ in substance"""
+    touchpoints: tuple[tuple[str, ...], ...] = ()
+    """what the industry's journey file says of each touchpoint: names, descriptions, keywords; each cleaned"""
+    places: tuple[int, ...] = ()
+    """number of the touchpoint of each row of `issues`, flattened; -1 for none of them"""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def load_training_texts(held_out: Sequence[str] = (), public_issues: bool = True
 
     corpus = load_labelled()
     corpus = corpus[~corpus["group"].isin(held_out) & ~corpus["industry"].isin(held_out)]
-    frames = [corpus[["group", "issue", "neighbour_of", "lang", "text"]]]
+    frames = [corpus[["group", "issue", "neighbour_of", "lang", "text", "touchpoint"]]]
     root = datasets_dir()
     if root is not None:
         frames += [_plain_texts(root)]
@@ -87,8 +92,23 @@ def _issue_sets(rows: pd.DataFrame) -> list[IssueSet]:
             if other in number and other != issue:
                 near[number[issue]].add(number[other])
                 near[number[other]].add(number[issue])
-        sets.append(IssueSet(str(name), tuple(by_issue.values()), tuple(tuple(sorted(n)) for n in near)))
+        ids, touchpoints = _touchpoints(str(name))
+        places = tuple(ids.get(group["touchpoint"][row], -1) for rows_ in by_issue.values() for row in rows_)
+        neighbours = tuple(tuple(sorted(n)) for n in near)
+        sets.append(IssueSet(str(name), tuple(by_issue.values()), neighbours, touchpoints, places))
     return sets
+
+
+def _touchpoints(industry: str) -> tuple[dict[str, int], tuple[tuple[str, ...], ...]]:
+    """Numbers of the touchpoints of an industry's journey file and what it says of each; nothing for intent sets."""
+    path = data_dir() / "labelled" / "corpus" / industry / "journey.yaml"
+    if not path.is_file():
+        return {}, ()
+    places = load_journey(path).touchpoints
+    told = tuple(
+        tuple(clean_many([*p.name.values(), *p.description.values(), ", ".join(p.keywords)])) for p in places
+    )
+    return {p.id: i for i, p in enumerate(places)}, told
 
 
 def _intents(path: Path, name: str, column: str) -> pd.DataFrame:
