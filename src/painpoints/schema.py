@@ -8,6 +8,8 @@ from __future__ import annotations
 
 __all__ = [
     "DEFAULT_STAGES",
+    "EXPERIENCES",
+    "FLAGS",
     "ITEM_COLUMNS",
     "KINDS",
     "LABEL_COLUMNS",
@@ -23,6 +25,9 @@ __all__ = [
 
 SENTIMENTS = ("neg", "neu", "pos")
 KINDS = ("pain", "request", "question", "praise", "other")
+EXPERIENCES = ("sense", "feel", "think", "act", "relate")
+"""the dimensions of experience of Schmitt (1999)"""
+FLAGS = ("expectation_gap", "churn", "competitor", "effort", "sarcasm")
 DEFAULT_STAGES = ("awareness", "consideration", "decision", "use", "retention")
 LANGUAGES = ("vi", "vi_unaccented", "en", "mixed", "other")
 
@@ -83,6 +88,12 @@ LABEL_COLUMNS: dict[str, str] = {
     "stage_p": "float",
     "touchpoint": "str: id in the journey file or ''",
     "touchpoint_p": "float",
+    "experience": "str: one of EXPERIENCES, '' when the classifier abstains",
+    "expectation_gap": "bool: a promise or stated term against what came",
+    "churn": "bool: leaving or switching, done or threatened",
+    "competitor": "bool: another provider named or pointed at",
+    "effort": "bool: the customer had to do something again and again, or go far",
+    "sarcasm": "bool: irony, to be read against its words",
 }
 
 THEME_COLUMNS: dict[str, str] = {
@@ -93,7 +104,7 @@ THEME_COLUMNS: dict[str, str] = {
 SEGMENT_CSV_COLUMNS = (
     "feedback_id", "source", "row", "segment_no", "start", "end", "text", "lang", "created_at",
     "sentiment", "sentiment_p", "kind", "severity", "stage", "stage_p", "touchpoint", "touchpoint_p",
-    "theme_id", "theme_p",
+    "theme_id", "theme_p", "experience", *FLAGS,
 )  # fmt: skip
 
 PAIN_COLUMNS = (

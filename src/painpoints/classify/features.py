@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from scipy.sparse import csr_matrix
 
-__all__ = ["NGRAM_BUCKETS", "fold_ngrams", "hashed_ngrams", "joined_features"]
+__all__ = ["NGRAM_BUCKETS", "VECTOR_WEIGHT", "fold_ngrams", "hashed_ngrams", "joined_features"]
 
 NGRAM_BUCKETS = 2**16
 """width of the hashed n-grams: keeps a set of heads at 5 MB in git; what collisions cost was not measured"""
@@ -29,7 +29,7 @@ _WORD = re.compile(r"\w+")
 
 _WORDS = r"(?u)\w+|[^\w\s]"
 
-_VECTOR_WEIGHT = 2.0
+VECTOR_WEIGHT = 2.0
 """length of the vector block against the n-gram block's 1, before regularisation: a judgement; 5 in
 its place changed nothing in a trial with the fast encoder"""
 
@@ -80,7 +80,7 @@ def joined_features(vectors: npt.NDArray[np.float32] | None, ngrams: csr_matrix)
         return ngrams
     if len(vectors) != ngrams.shape[0]:
         raise ValueError(f"{len(vectors)} vectors for {ngrams.shape[0]} texts")
-    return hstack([to_csr(vectors * np.float32(_VECTOR_WEIGHT)), ngrams], format="csr")
+    return hstack([to_csr(vectors * np.float32(VECTOR_WEIGHT)), ngrams], format="csr")
 
 
 def fold_ngrams(ngrams: csr_matrix, buckets: int) -> csr_matrix:

@@ -14,6 +14,8 @@ from painpoints.classify.features import joined_features
 from painpoints.errors import ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
     from scipy.sparse import csr_matrix
 
@@ -63,6 +65,8 @@ class HeadSet:
     arrays: dict[str, npt.NDArray[np.float32]]
     """everything that is no head: the encoder's mean vector, the touchpoint linker's parameters"""
     meta: dict[str, Any]
+    promoted: dict[str, HeadSet] = field(default_factory=dict)
+    """by task: sets of a workspace whose head takes the place of the bundled one, or serves a task of the user's own"""
 
     @property
     def uses_vectors(self) -> bool:
@@ -72,6 +76,22 @@ class HeadSet:
     def features(self, vectors: npt.NDArray[np.float32], ngrams: csr_matrix) -> csr_matrix:
         """What the heads of this set look at."""
         return joined_features(vectors - self.arrays["centre"] if self.uses_vectors else None, ngrams)
+
+    def head(self, task: str) -> Head:
+        """The head in use for a task."""
+        return self.promoted[task].heads[task] if task in self.promoted else self.heads[task]
+
+    def probabilities(
+        self, tasks: Sequence[str], vectors: npt.NDArray[np.float32], ngrams: csr_matrix
+    ) -> dict[str, npt.NDArray[np.float32]]:
+        """``float32[n, k]`` a task, by the heads in use."""
+        own = self.features(vectors, ngrams)
+        return {
+            task: self.head(task).probabilities(
+                self.promoted[task].features(vectors, ngrams) if task in self.promoted else own
+            )
+            for task in tasks
+        }
 
 
 def save_heads(folder: Path, heads: HeadSet) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
-__all__ = ["EVIDENCE", "TouchpointProfile", "centred", "evidence", "link", "profiles_of", "tower"]
+__all__ = ["EVIDENCE", "TouchpointProfile", "centred", "evidence", "link", "profiles_of", "tower", "words_of"]
 
 EVIDENCE = ("about", "keyword", "example", "ngrams", "keyword_hits", "towers")
 """the kinds of likeness between a segment and a touchpoint, in the order of the learnt weights"""
@@ -78,7 +78,7 @@ def profiles_of(
             stacked(keywords),
             stacked(examples),
             hashed_ngrams([" . ".join(_both_ways([*about, *keywords, *examples]))]),
-            tuple(dict.fromkeys(f" {_words(keyword)} " for keyword in keywords if _words(keyword))),
+            tuple(dict.fromkeys(f" {words_of(keyword)} " for keyword in keywords if words_of(keyword))),
         )
         for about, keywords, examples in texts
     ]
@@ -96,7 +96,8 @@ def _vectors_of(texts: Sequence[str], encoder: Encoder | None, centre: Floats | 
     return dict(zip(both, centred(encoder.encode(both), centre), strict=True))
 
 
-def _words(text: str) -> str:
+def words_of(text: str) -> str:
+    """The words of a text without accents and signs, one blank between them, for whole-word matching."""
     return " ".join("".join(c if c.isalnum() else " " for c in strip_accents(text)).split())
 
 
@@ -117,7 +118,7 @@ def _keyword_hits(texts: Sequence[str], profiles: Sequence[TouchpointProfile]) -
             owners.setdefault(pattern, []).append(t)
     hits = np.zeros((len(texts), len(profiles)), dtype=np.float32)
     for row, text in enumerate(texts):
-        padded = f" {_words(text)} "
+        padded = f" {words_of(text)} "
         for pattern, touchpoints in owners.items():
             if pattern in padded:
                 hits[row, touchpoints] += (pattern.count(" ") - 1) ** 0.5 / len(touchpoints)

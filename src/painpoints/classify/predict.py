@@ -8,11 +8,11 @@ import numpy as np
 
 from painpoints.classify.features import hashed_ngrams
 from painpoints.classify.heads import HeadSet, load_heads
-from painpoints.classify.linker import EVIDENCE, centred, evidence, link, profiles_of
+from painpoints.classify.linker import EVIDENCE, centred, evidence, link, profiles_of, words_of
 from painpoints.classify.stage import stage_probabilities
 from painpoints.errors import ModelError
 from painpoints.resources import models_dir
-from painpoints.schema import KINDS, SENTIMENTS
+from painpoints.schema import FLAGS, KINDS, SENTIMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +85,7 @@ def classify(
             f"The classifiers {heads.name!r} were made for another encoder than {encoder.name!r}; "
             "train them again for it."
         )
+    _require_same_encoder(heads, encoder)
     own = encoder if heads.uses_vectors else None
     profiles = profiles_of(journey.touchpoints, own, heads.arrays.get("centre"))
     rating = _rating_evidence(segments, items)
@@ -93,21 +94,41 @@ def classify(
         rows = slice(begin, begin + _CHUNK)
         texts = segments["match_text"].iloc[rows].tolist()
         ngrams = hashed_ngrams(texts)
-        labels = _labels(ngrams, vectors[rows], rating[rows], heads)
-        places = _places(texts, ngrams, vectors[rows], profiles, heads, journey)
-        parts.append(pd.DataFrame(labels | places))
+        tasks = ("sentiment", "kind", "severity", "stage", "experience", *FLAGS, *own_tasks(heads))
+        found = heads.probabilities(tasks, vectors[rows], ngrams)
+        labels = _labels(found, rating[rows], heads)
+        places = _places(texts, ngrams, vectors[rows], found["stage"], profiles, heads, journey)
+        beside = _beside(texts, found, heads, journey)
+        parts.append(pd.DataFrame(labels | places | beside))
     if not parts:
-        return segments.assign(**_no_labels())
+        return segments.assign(**_no_labels(own_tasks(heads)))
     added = pd.concat(parts, ignore_index=True).set_index(segments.index)
     return pd.concat([segments, added], axis=1)
 
 
-def _no_labels() -> dict[str, Any]:
+def own_tasks(heads: HeadSet) -> tuple[str, ...]:
+    """The tasks that the user added, in the order of their names."""
+    return tuple(sorted(task for task in heads.promoted if task not in heads.heads))
+
+
+def _require_same_encoder(heads: HeadSet, encoder: Encoder) -> None:
+    for task, of_workspace in heads.promoted.items():
+        if of_workspace.uses_vectors and of_workspace.encoder_digest != encoder.digest:
+            made_for = of_workspace.meta.get("encoder", "another encoder")
+            raise ModelError(
+                f"The workspace's classifier for {task!r} was made for the encoder {made_for!r} ({of_workspace.encoder_digest[:12]}), "
+                f"not for {encoder.name!r} ({encoder.digest[:12]}). Run with that encoder, or train {task!r} again for this one."
+            )
+
+
+def _no_labels(own: Sequence[str]) -> dict[str, Any]:
     import pandas as pd
 
     text, number = pd.Series(dtype=object), pd.Series(dtype=float)
-    columns: dict[str, Any] = dict.fromkeys(("sentiment", "kind", "stage", "touchpoint"), text)
-    columns |= dict.fromkeys(("sentiment_p", "sentiment_score", "kind_p", "stage_p", "touchpoint_p"), number)
+    columns: dict[str, Any] = dict.fromkeys(("sentiment", "kind", "stage", "touchpoint", "experience", *own), text)
+    probabilities = ("sentiment_p", "sentiment_score", "kind_p", "stage_p", "touchpoint_p", "experience_p")
+    columns |= dict.fromkeys((*probabilities, *(f"{task}_p" for task in own)), number)
+    columns |= dict.fromkeys(FLAGS, pd.Series(dtype="int64")) | {f"{flag}_p": number for flag in FLAGS}
     return columns | {"severity": pd.Series(dtype="Int64")}
 
 
@@ -119,23 +140,21 @@ def _rating_evidence(segments: pd.DataFrame, items: pd.DataFrame) -> Floats:
     return shared
 
 
-def _labels(ngrams: csr_matrix, vectors: Floats, rating: Floats, heads: HeadSet) -> dict[str, object]:
+def _labels(found: dict[str, Floats], rating: Floats, heads: HeadSet) -> dict[str, object]:
     """Sentiment, kind and severity. Kind and sentiment inform each other: praise is rarely negative."""
     import pandas as pd
 
-    features = heads.features(vectors, ngrams)
-    sentiment = heads.heads["sentiment"].probabilities(features)
-    sentiment = sentiment * np.exp(np.outer(rating, [-1.0, 0.0, 1.0]))
-    kind = heads.heads["kind"].probabilities(features)
+    sentiment = found["sentiment"] * np.exp(np.outer(rating, [-1.0, 0.0, 1.0]))
+    kind = found["kind"]
     lift = heads.meta["kind_given_sentiment"]
     together = np.asarray([[lift[s][k] for k in KINDS] for s in SENTIMENTS]) ** _AGREEMENT
     joint = sentiment[:, :, None] * kind[:, None, :] * together
     sentiment, kind = _normalised(joint.sum(axis=2)), _normalised(joint.sum(axis=1))
-    kinds, kind_p = _answers(kind, KINDS, heads.heads["kind"].threshold)
-    sentiments, sentiment_p = _answers(sentiment, SENTIMENTS, heads.heads["sentiment"].threshold)
-    severity = heads.heads["severity"].probabilities(features)
+    kinds, kind_p = _answers(kind, KINDS, heads.head("kind").threshold)
+    sentiments, sentiment_p = _answers(sentiment, SENTIMENTS, heads.head("sentiment").threshold)
+    severity = found["severity"]
     levels = severity.argmax(axis=1) + 1
-    unknown = (kinds != "pain") | (severity.max(axis=1) < heads.heads["severity"].threshold)
+    unknown = (kinds != "pain") | (severity.max(axis=1) < heads.head("severity").threshold)
     return {
         "sentiment": sentiments,
         "sentiment_p": sentiment_p,
@@ -152,6 +171,7 @@ def _places(
     texts: Sequence[str],
     ngrams: csr_matrix,
     vectors: Floats,
+    by_text: Floats,
     profiles: Sequence[object],
     heads: HeadSet,
     journey: Journey,
@@ -164,10 +184,33 @@ def _places(
     touchpoint[_wordless(texts, found)] = np.eye(touchpoint.shape[1], dtype=np.float32)[-1]
     ids = (*tuple(t.id for t in journey.touchpoints), "")
     names, touchpoint_p = _answers(touchpoint, ids, TOUCHPOINT_THRESHOLD)
-    by_text = heads.heads["stage"].probabilities(heads.features(vectors, ngrams))
-    stage = stage_probabilities(by_text, heads.heads["stage"].labels, touchpoint, journey)
-    stages, stage_p = _answers(stage, tuple(s.id for s in journey.stages), heads.heads["stage"].threshold)
+    stage = stage_probabilities(by_text, heads.head("stage").labels, touchpoint, journey)
+    stages, stage_p = _answers(stage, tuple(s.id for s in journey.stages), heads.head("stage").threshold)
     return {"stage": stages, "stage_p": stage_p, "touchpoint": names, "touchpoint_p": touchpoint_p}
+
+
+def _beside(
+    texts: Sequence[str], found: dict[str, Floats], heads: HeadSet, journey: Journey
+) -> dict[str, object]:
+    """Experience, the flags, and the user's own tasks."""
+    columns: dict[str, object] = {}
+    for task in ("experience", *own_tasks(heads)):
+        head = heads.head(task)
+        columns[task], columns[f"{task}_p"] = _answers(found[task], head.labels, head.threshold)
+    for flag in FLAGS:
+        raised = found[flag][:, 1].astype(np.float64).round(4)
+        if flag == "competitor":
+            raised = np.maximum(raised, competitors_named(texts, journey))
+        columns[flag] = (raised >= heads.head(flag).threshold).astype(np.int64)
+        columns[f"{flag}_p"] = raised
+    return columns
+
+
+def competitors_named(texts: Sequence[str], journey: Journey) -> npt.NDArray[np.float64]:
+    """1 where a text holds the name or an alias of a competitor of the journey file as whole words, else 0."""
+    names = [words_of(name) for c in journey.competitors for name in (c.name, *c.aliases)]
+    patterns = tuple(f" {name} " for name in names if name)
+    return np.asarray([float(any(p in f" {words_of(text)} " for p in patterns)) for text in texts])
 
 
 def _wordless(texts: Sequence[str], found: Floats) -> npt.NDArray[np.bool_]:
