@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 DEFAULT_OUT = "painpoints-report"
+DEFAULT_WORKSPACE = "painpoints-workspace"
 
 _LANG = click.option(
     "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
@@ -44,6 +45,17 @@ _OUT = click.option(
 )
 
 
+_WORKSPACE = click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder that remembers runs, vectors, labels and classifiers.",
+)
+_ENCODER = click.option(
+    "--encoder", metavar="NAME|PATH", help="accurate, fast, a model folder or a hub name."
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="painpoints")
 def cli() -> None:
@@ -55,15 +67,23 @@ def cli() -> None:
 @click.option(
     "--journey", default="default", metavar="FILE", help="Journey file, or the name of a bundled one."
 )
-@_OUT
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help=f"Folder of the report.  [default: {DEFAULT_OUT}, with --workspace DIR/report]",
+)
+@_WORKSPACE
 @click.option("--customers", metavar="FILE", help="Customers with their value (CSV or XLSX).")
-@click.option("--encoder", metavar="NAME|PATH", help="accurate, fast, a model folder or a hub name.")
+@_ENCODER
 @_MAP
 @_PROFILE
 @_LANG
 @click.option("--as-of", metavar="DATE", help="Last day that counts, YYYY-MM-DD.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=None, help="Seed of everything random.")
-def run(seed: int | None, maps: Sequence[str], **options: Any) -> None:
+def run(
+    seed: int | None, maps: Sequence[str], out: Path | None, workspace: Path | None, **options: Any
+) -> None:
     """Read exports and write the ranked pain-point report.
 
     INPUT is a file, folder or pattern: CSV, XLSX, JSON, JSON Lines or Parquet, also in .zip or .gz.
@@ -76,7 +96,12 @@ def run(seed: int | None, maps: Sequence[str], **options: Any) -> None:
     from painpoints.settings import Settings
 
     settings = Settings() if seed is None else Settings(seed=seed)
-    _run_and_tell(RunRequest(column_map=_column_map(maps), settings=settings, **options))
+    if out is None:
+        out = Path(DEFAULT_OUT) if workspace is None else workspace / "report"
+    request = RunRequest(
+        column_map=_column_map(maps), settings=settings, out=out, workspace=workspace, **options
+    )
+    _run_and_tell(request)
 
 
 @cli.command()
@@ -149,7 +174,7 @@ def init(path: Path, kind: str, force: bool) -> None:
     show_default=True,
     help="Folder of the report.",
 )
-@click.option("--encoder", metavar="NAME|PATH", help="accurate, fast, a model folder or a hub name.")
+@_ENCODER
 @_LANG
 def demo(out: Path, encoder: str | None, lang: str) -> None:
     """Run the main job on the bundled exports of an invented shop.
@@ -172,6 +197,101 @@ def demo(out: Path, encoder: str | None, lang: str) -> None:
         lang="en" if lang == "en" else "vi",
     )
     _run_and_tell(request)
+
+
+@cli.command()
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Workspace to draw from.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="labels.xlsx",
+    show_default=True,
+    help="Workbook to write.",
+)
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    metavar="TASK",
+    help="What to label; may be given several times.  [default: sentiment, kind]",
+)
+@click.option("--rows", type=click.IntRange(1, 20_000), default=200, show_default=True, help="How many rows.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=20_240, show_default=True, help="Seed of the draw."
+)
+@_LANG
+def sample(workspace: Path, out: Path, tasks: Sequence[str], rows: int, seed: int, lang: str) -> None:
+    """Write rows of the last run that are worth labelling, with drop-downs.
+
+    30 % are drawn at random (figures on them hold for the whole run), 40 % where the classifier hesitates, 30 % unlike the others.
+
+    \b
+    Example:
+      painpoints sample --workspace ws --out labels.xlsx --task sentiment --rows 300
+    """
+    from painpoints.train.commands import run_sample
+
+    click.echo(run_sample(workspace, out, tuple(tasks) or ("sentiment", "kind"), rows, seed, lang))
+
+
+@cli.command()
+@click.argument("task")
+@click.argument("labels", type=click.Path(path_type=Path))
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_WORKSPACE,
+    show_default=True,
+    metavar="DIR",
+    help="Workspace that the classifier is promoted into.",
+)
+@_ENCODER
+@click.option("--force", is_flag=True, help="Promote even what is no better; that is recorded.")
+def train(task: str, labels: Path, workspace: Path, encoder: str | None, force: bool) -> None:
+    """Retrain a classifier on labelled rows; promote it only if it beats the one in use.
+
+    TASK is sentiment, kind, severity, stage, experience, a flag (churn, competitor, effort, expectation_gap, sarcasm), or a name of
+    your own, whose classes are those of the file. LABELS is a CSV or XLSX file with a text column and a column named like the
+    task (or label).
+
+    \b
+    Example:
+      painpoints train sentiment labels.xlsx --workspace ws
+    """
+    from painpoints.progress import printable
+    from painpoints.train.commands import run_train
+
+    told, promoted = run_train(task, labels, workspace, encoder, force=force)
+    click.echo(printable(told))
+    if not promoted:
+        raise JobError(
+            "Not promoted: the new classifier is not better than the one in use beyond chance on rows that neither was trained on. "
+            "The one in use stays. More labels help (painpoints sample); --force promotes it all the same."
+        )
+
+
+@cli.command()
+@click.argument("task")
+@click.argument("labels", type=click.Path(path_type=Path))
+@_WORKSPACE
+@_ENCODER
+def evaluate(task: str, labels: Path, workspace: Path | None, encoder: str | None) -> None:
+    """Figures of the classifier in use on labelled rows: accuracy, macro-F1, classes, calibration, confusion, languages.
+
+    \b
+    Example:
+      painpoints evaluate sentiment labels.xlsx --workspace ws
+    """
+    from painpoints.progress import printable
+    from painpoints.train.commands import run_evaluate
+
+    click.echo(printable(run_evaluate(task, labels, workspace, encoder)))
 
 
 DEMO_EXPORTS = ("play_reviews.csv", "tickets.xlsx", "nps_survey.csv", "facebook_comments.jsonl")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform
 import sys
 from dataclasses import asdict
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from painpoints.text import Segmented
     from painpoints.text.redact import Redactor
 
-__all__ = ["build_manifest", "peak_memory_mb"]
+__all__ = ["build_manifest", "peak_memory_mb", "run_id"]
 
 _PACKAGES = (
     "hdbscan", "model2vec", "numpy", "pandas", "scikit-learn", "scipy", "sentence-transformers",
@@ -66,6 +68,10 @@ def build_manifest(
                 "digest": heads.digest,
                 "encoder_digest": heads.encoder_digest,
             },
+            "promoted": {
+                task: {"name": own.name, "digest": own.digest, "encoder_digest": own.encoder_digest}
+                for task, own in sorted(heads.promoted.items())
+            },
         },
         "configuration": {
             "map": {name: redactor.redact(column)[0] for name, column in request.column_map.items()},
@@ -79,6 +85,13 @@ def build_manifest(
         "notes": list(notices),
         "versions": versions,
     }
+
+
+def run_id(manifest: dict[str, Any]) -> str:
+    """``R`` and twelve digits of a digest over what decides a run's result: the same run has the same id."""
+    parts = ("inputs", "journey", "models", "configuration", "settings", "as_of")
+    decided = json.dumps({part: manifest[part] for part in parts}, sort_keys=True, default=str)
+    return "R" + hashlib.sha256(decided.encode()).hexdigest()[:12]
 
 
 def peak_memory_mb() -> int:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from painpoints.errors import InputError
 from painpoints.ingested import known_then, mask_ingested, rows_not_used, with_margin
-from painpoints.manifest import build_manifest, peak_memory_mb
+from painpoints.manifest import build_manifest, peak_memory_mb, run_id
 from painpoints.progress import Progress
 from painpoints.request import RunRequest, last_moment, require_folder
 
 if TYPE_CHECKING:
     from painpoints.ingest import Ingested
+    from painpoints.store import Workspace
     from painpoints.text import Segmented
 
 __all__ = ["RunRequest", "RunResult", "run"]
@@ -35,17 +36,29 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
 
     Raises a `PainpointsError` for anything the user can mend; nothing is written before everything is computed.
     """
-    from painpoints.classify import choose_heads, classify
+    from painpoints.store import Workspace
+
+    progress = progress or Progress()
+    if request.workspace is None:
+        return _run(request, progress, None)
+    with Workspace(request.workspace, create=True) as workspace:
+        return _run(request, progress, workspace)
+
+
+def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -> RunResult:
+    """The run itself, with the open workspace or without one."""
+    from painpoints.classify import choose_heads, classify, own_tasks
     from painpoints.encoders import choose_encoder, load_encoder
     from painpoints.ingest import read_exports
     from painpoints.journey import load_journey
     from painpoints.rank import load_customers, rank_pains
     from painpoints.report import ReportInput, build_report, write_report
+    from painpoints.schema import FLAGS
+    from painpoints.store import RememberingEncoder
     from painpoints.text import make_segments
     from painpoints.text.redact import default_redactor
     from painpoints.themes import find_themes
 
-    progress = progress or Progress()
     settings = request.settings
     journey = load_journey(request.journey)
     customers = load_customers(request.customers) if request.customers else None
@@ -67,7 +80,9 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
     choice = choose_encoder(request.encoder)
     with progress.stage("load"):
         encoder = load_encoder(choice.name)
-        heads, heads_notice = choose_heads(encoder)
+        if workspace is not None:
+            encoder = RememberingEncoder(encoder, workspace)
+        heads, heads_notice = choose_heads(encoder, workspace.models() if workspace is not None else ())
     notices = tuple(
         n for n in (choice.notice, heads_notice, *_input_notices(ingested, segmented, request)) if n
     )
@@ -104,6 +119,10 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
             title=journey.brand,
         )
         report = build_report(inp)
+    if workspace is not None:
+        with progress.stage("remember"):
+            tasks = ("experience", *FLAGS, *own_tasks(heads))
+            workspace.save_run(run_id(manifest), dict(inp.manifest), inp.segments, tasks)
     with progress.stage("write"):  # the one stage that run.json cannot time, being written in it
         files = write_report(report, inp, request.out)
     return RunResult(report, files, dict(inp.manifest), notices)

@@ -34,6 +34,8 @@ class RunRequest:
     as_of: str | None = None
     """last day that counts, ``YYYY-MM-DD``; items after it are left out and listed as rejected"""
     settings: Settings = field(default_factory=Settings)
+    workspace: Path | None = None
+    """folder whose vectors and classifiers are used, and which remembers the run"""
 
 
 def require_folder(request: RunRequest) -> None:

@@ -132,7 +132,10 @@ def calibration_error(probability: Floats, truth: Ints) -> float:
     best, right = probability.max(axis=1), probability.argmax(axis=1) == truth
     bins = np.minimum((best * _BINS).astype(int), _BINS - 1)
     return float(
-        sum(abs(right[bins == b].mean() - best[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins))
+        sum(
+            abs(right[bins == b].mean() - best[bins == b].mean()) * (bins == b).mean()
+            for b in np.unique(bins)
+        )
     )
 
 

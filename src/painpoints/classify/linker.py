@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EVIDENCE", "TouchpointProfile", "centred", "evidence", "link", "profiles_of", "tower", "words_of"]
 
-EVIDENCE = ("about", "keyword", "example", "ngrams", "keyword_hits", "towers")
+EVIDENCE = ("told", "about", "keyword", "example", "ngrams", "keyword_hits", "towers")
 """the kinds of likeness between a segment and a touchpoint, in the order of the learnt weights"""
 
 
@@ -35,8 +35,10 @@ EVIDENCE = ("about", "keyword", "example", "ngrams", "keyword_hits", "towers")
 class TouchpointProfile:
     """All that is known of one touchpoint, ready to be compared. Vector blocks are ``float32[m, d]``, centred, norm 1."""
 
+    told: Floats
+    """names, descriptions and keywords put together in several ways, in one vector: what the encoder was trained to meet"""
     about: Floats
-    """its names and descriptions"""
+    """its names and descriptions, one by one"""
     keywords: Floats
     examples: Floats
     words: csr_matrix
@@ -65,23 +67,42 @@ def profiles_of(
         ]
         for place in touchpoints
     ]
-    known = _vectors_of([text for blocks in texts for block in blocks for text in block], encoder, centre)
+    together = [_told(place) for place in touchpoints]
+    all_texts = [text for blocks in texts for block in blocks for text in block] + [
+        t for told in together for t in told
+    ]
+    known = _vectors_of(all_texts, encoder, centre)
     width = 0 if encoder is None else encoder.dimension
     empty = np.zeros((0, width), dtype=np.float32)
 
     def stacked(block: Sequence[str]) -> Floats:
         return np.stack([known[text] for text in _both_ways(block)]) if block and known else empty
 
+    def mean(block: Sequence[str]) -> Floats:
+        middle = stacked(block).mean(axis=0, keepdims=True) if known else empty
+        return middle / np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-6)
+
     return [
         TouchpointProfile(
+            mean(told),
             stacked(about),
             stacked(keywords),
             stacked(examples),
             hashed_ngrams([" . ".join(_both_ways([*about, *keywords, *examples]))]),
             tuple(dict.fromkeys(f" {words_of(keyword)} " for keyword in keywords if words_of(keyword))),
         )
-        for about, keywords, examples in texts
+        for (about, keywords, examples), told in zip(texts, together, strict=True)
     ]
+
+
+def _told(place: Touchpoint) -> list[str]:
+    """What a journey file says of a touchpoint, a text a language and one with the keywords."""
+    languages = dict.fromkeys([*place.name, *place.description])
+    parts = [
+        ". ".join(filter(None, (place.name.get(x, ""), place.description.get(x, "")))) for x in languages
+    ]
+    names = ". ".join([*place.name.values(), ", ".join(place.keywords)])
+    return clean_many(list(dict.fromkeys([*parts, names])))
 
 
 def _both_ways(texts: Sequence[str]) -> list[str]:
@@ -156,8 +177,9 @@ def evidence(
     n, t = len(texts), len(profiles)
     blank = np.zeros((n, t), dtype=np.float32)
     if vectors is None:
-        about = keyword = example = blank
+        told = about = keyword = example = blank
     else:
+        told = _best_cosine(vectors, [p.told for p in profiles])
         about = _best_cosine(vectors, [p.about for p in profiles])
         keyword = _best_cosine(vectors, [p.keywords for p in profiles])
         example = _best_cosine(vectors, [p.examples for p in profiles])
@@ -166,7 +188,7 @@ def evidence(
     towers = blank
     if "segment_ngrams" in arrays:
         towers = tower(arrays, "segment", vectors, ngrams) @ _touchpoint_towers(profiles, arrays).T
-    return np.stack([about, keyword, example, ngram, hits, towers], axis=2)
+    return np.stack([told, about, keyword, example, ngram, hits, towers], axis=2)
 
 
 def _touchpoint_towers(profiles: Sequence[TouchpointProfile], arrays: dict[str, Floats]) -> Floats:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from painpoints.classify.features import hashed_ngrams
-from painpoints.classify.heads import HeadSet, load_heads
+from painpoints.classify.heads import NO_ENCODER, HeadSet, load_heads
 from painpoints.classify.linker import EVIDENCE, centred, evidence, link, profiles_of, words_of
 from painpoints.classify.stage import stage_probabilities
 from painpoints.errors import ModelError
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
     from painpoints.encoders import Encoder
     from painpoints.journey import Journey
+    from painpoints.store import StoredModel
 
     Floats = npt.NDArray[np.float32]
 
-__all__ = ["choose_heads", "classify"]
+__all__ = ["choose_heads", "classify", "own_tasks"]
 
 RATING_NATS = 1.2
 """log-odds that the best (worst) rating adds to positive (takes from it) for an item of one segment: about three to one.
@@ -43,11 +45,26 @@ two independent witnesses; the value is a judgement, not fitted"""
 _CHUNK = 20_000
 
 
-def choose_heads(encoder: Encoder) -> tuple[HeadSet, str]:
+def choose_heads(encoder: Encoder, promoted: Sequence[StoredModel] = ()) -> tuple[HeadSet, str]:
     """The bundled heads for `encoder`, and a notice ('' if none): another encoder gets those that look at n-grams alone.
 
-    Raises `ModelError` for damaged heads: worse ones in their place would spoil a report unseen.
+    `promoted`, the classifiers of a workspace, take the place of bundled ones. Raises `ModelError` for damaged heads (worse ones
+    in their place would spoil a report unseen) and for promoted ones that were made for another encoder.
     """
+    heads, notice = _bundled_heads(encoder)
+    own = {}
+    for model in promoted:
+        if model.encoder_digest not in (encoder.digest, NO_ENCODER):
+            raise ModelError(
+                f"The workspace's classifier for {model.task!r} was made for the encoder {model.encoder_name!r} "
+                f"({model.encoder_digest[:12]}), not for {encoder.name!r} ({encoder.digest[:12]}). "
+                f"Name that encoder with --encoder, or train {model.task!r} again for this one."
+            )
+        own[model.task] = load_heads(model.folder, encoder.digest)
+    return replace(heads, promoted=own), notice
+
+
+def _bundled_heads(encoder: Encoder) -> tuple[HeadSet, str]:
     folder = models_dir() / "heads"
     for name in ("accurate", "fast"):
         if not (folder / name / "meta.json").is_file():
@@ -85,7 +102,6 @@ def classify(
             f"The classifiers {heads.name!r} were made for another encoder than {encoder.name!r}; "
             "train them again for it."
         )
-    _require_same_encoder(heads, encoder)
     own = encoder if heads.uses_vectors else None
     profiles = profiles_of(journey.touchpoints, own, heads.arrays.get("centre"))
     rating = _rating_evidence(segments, items)
@@ -111,21 +127,13 @@ def own_tasks(heads: HeadSet) -> tuple[str, ...]:
     return tuple(sorted(task for task in heads.promoted if task not in heads.heads))
 
 
-def _require_same_encoder(heads: HeadSet, encoder: Encoder) -> None:
-    for task, of_workspace in heads.promoted.items():
-        if of_workspace.uses_vectors and of_workspace.encoder_digest != encoder.digest:
-            made_for = of_workspace.meta.get("encoder", "another encoder")
-            raise ModelError(
-                f"The workspace's classifier for {task!r} was made for the encoder {made_for!r} ({of_workspace.encoder_digest[:12]}), "
-                f"not for {encoder.name!r} ({encoder.digest[:12]}). Run with that encoder, or train {task!r} again for this one."
-            )
-
-
 def _no_labels(own: Sequence[str]) -> dict[str, Any]:
     import pandas as pd
 
     text, number = pd.Series(dtype=object), pd.Series(dtype=float)
-    columns: dict[str, Any] = dict.fromkeys(("sentiment", "kind", "stage", "touchpoint", "experience", *own), text)
+    columns: dict[str, Any] = dict.fromkeys(
+        ("sentiment", "kind", "stage", "touchpoint", "experience", *own), text
+    )
     probabilities = ("sentiment_p", "sentiment_score", "kind_p", "stage_p", "touchpoint_p", "experience_p")
     columns |= dict.fromkeys((*probabilities, *(f"{task}_p" for task in own)), number)
     columns |= dict.fromkeys(FLAGS, pd.Series(dtype="int64")) | {f"{flag}_p": number for flag in FLAGS}

@@ -1,24 +1,33 @@
 """Rebuild the bundled heads: ``python -m painpoints.classify.train [accurate|fast|text ...]``.
 
-Trains on `training_data`; calibrates and measures on rows of industries that the measured model did not see
-(3-fold cross-validation by industry). The real sets are used where ``PAINPOINTS_DATASETS`` names them.
+Trains on `training_data`. Temperature and figures come from rows of `UNSEEN_INDUSTRIES`, which neither the encoder nor the
+measured heads saw; the heads that are saved are trained on everything. The real sets are used where ``PAINPOINTS_DATASETS``
+names them.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from painpoints import __version__
-from painpoints.classify.features import hashed_ngrams, joined_features
+from painpoints.classify.features import hashed_ngrams
+from painpoints.classify.fit import Blocks, fit_head, measure, temperature_of
 from painpoints.classify.heads import NO_ENCODER, Head, HeadSet, save_heads
+from painpoints.classify.tasks import TASKS, Task
 from painpoints.classify.train_linker import train_linker
-from painpoints.classify.training_data import data_digest, load_labelled, load_public, with_twins
+from painpoints.classify.training_data import (
+    UNSEEN_INDUSTRIES,
+    data_digest,
+    load_labelled,
+    load_public,
+    with_twins,
+)
 from painpoints.errors import PainpointsError
 from painpoints.resources import models_dir
 
@@ -27,132 +36,33 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
     import pandas as pd
-    from scipy.sparse import csr_matrix
 
     Floats = npt.NDArray[np.float32]
 
-__all__ = ["HEADS", "Task", "fit_head", "main", "train_set"]
+__all__ = ["main", "train_set"]
 
 
-@dataclass(frozen=True)
-class Task:
-    """One head: its labels, and what a wrong answer costs against the gain of a right one.
-
-    Where a wrong answer costs as much as a right one gains, answering pays from a probability of 1/2; where it costs
-    half as much, from 1/3 (Chow 1970). Nothing is tuned on held-out rows.
-    """
-
-    name: str
-    labels: tuple[str, ...]
-    wrong_costs: float
-    strength: float = 4.0
-    """inverse regularisation (C)"""
-
-    @property
-    def threshold(self) -> float:
-        """The probability from which answering pays."""
-        return self.wrong_costs / (1 + self.wrong_costs)
-
-
-HEADS = (
-    Task("sentiment", ("neg", "neu", "pos"), 1.0),
-    Task("kind", ("pain", "request", "question", "praise", "other"), 1.0),
-    Task("severity", ("1", "2", "3", "4"), 0.5),
-    Task("stage", ("awareness", "consideration", "decision", "use", "retention"), 0.5),
-)
-
-_FOLDS = 3
-_SEED = 20_240
-_ITERATIONS = 150
-
-
-def fit_head(task: Task, features: csr_matrix, labels: Sequence[str]) -> Head:
-    """Multinomial logistic regression; a class counts with the square root of its share, between as it is and balanced."""
-    from sklearn.linear_model import LogisticRegression
-
-    truth = np.asarray([task.labels.index(label) for label in labels])
-    counts = np.bincount(truth, minlength=len(task.labels))
-    weight = {i: float(np.sqrt(len(truth) / (len(counts) * count))) for i, count in enumerate(counts)}
-    model = LogisticRegression(C=task.strength, class_weight=weight, max_iter=_ITERATIONS)
-    model.fit(features, truth)
-    return Head(
-        task.name,
-        task.labels,
-        model.coef_.astype(np.float32),
-        model.intercept_.astype(np.float32),
-        threshold=task.threshold,
-    )
-
-
-def _folds(groups: Sequence[str], folds: int) -> npt.NDArray[np.int64]:
-    """A fold number a row, whole groups together, -1 for groups that are in no fold (always trained on)."""
-    industries = sorted({g for g in groups if not g.endswith("_reviews")})
-    number = {g: i % folds for i, g in enumerate(industries)}
-    return np.asarray([number.get(g, -1) for g in groups])
-
-
-def _held_out_logits(task: Task, features: csr_matrix, frame: pd.DataFrame) -> Floats:
-    """Logits of every row by a head that saw no row of its group; NaN for groups that are in no fold."""
-    logits = np.full((len(frame), len(task.labels)), np.nan, dtype=np.float32)
-    fold = _folds(frame["group"].tolist(), _FOLDS)
-    labels = frame[task.name].to_numpy()
-    for number in range(_FOLDS):
-        seen, unseen = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        head = fit_head(task, features[seen], labels[seen].tolist())
-        logits[unseen] = features[unseen] @ head.weights.T + head.bias
-    return logits
-
-
-def _temperature(logits: Floats, truth: npt.NDArray[np.int64]) -> float:
-    """The temperature that makes held-out probabilities likeliest (Guo et al. 2017)."""
-    from scipy.optimize import minimize_scalar
-    from scipy.special import log_softmax
-
-    def loss(log_t: float) -> float:
-        scaled = log_softmax(logits / np.exp(log_t), axis=1)
-        return float(-scaled[np.arange(len(truth)), truth].mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
-
-
-def _figures(task: Task, probability: Floats, truth: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """Accuracy, macro-F1 (forced answers), calibration error in ten bins, coverage and precision at the threshold."""
-    from sklearn.metrics import f1_score
-
-    best, guess = probability.max(axis=1), probability.argmax(axis=1)
-    right = guess == truth
-    bins = np.minimum((best * 10).astype(int), 9)
-    error = sum(
-        abs(right[bins == b].mean() - best[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)
-    )
-    answered = best >= task.threshold
-    return {
-        "rows": len(truth),
-        "accuracy": round(float(right.mean()), 4),
-        "macro_f1": round(float(f1_score(truth, guess, average="macro")), 4),
-        "calibration_error": round(float(error), 4),
-        "coverage": round(float(answered.mean()), 4),
-        "precision_of_answers": round(float(right[answered].mean()), 4),
-    }
-
-
-def _train_head(task: Task, features: csr_matrix, frame: pd.DataFrame) -> Head:
+def _train_head(task: Task, blocks: Blocks, frame: pd.DataFrame) -> Head:
+    """Fit without the unseen industries, calibrate and measure on them, fit again on all."""
     from scipy.special import softmax
 
     rows = np.flatnonzero(frame[task.name].isin(task.labels))
-    features, frame = features[rows], frame.iloc[rows].reset_index(drop=True)
-    logits = _held_out_logits(task, features, frame)
-    known = ~np.isnan(logits[:, 0])
-    truth = np.asarray([task.labels.index(v) for v in frame.loc[known, task.name]])
-    temperature = _temperature(logits[known], truth)
-    probability = softmax(logits[known] / temperature, axis=1)
-    twin = frame.loc[known, "twin"].to_numpy(dtype=bool)
+    blocks, frame = blocks.take(rows), frame.iloc[rows].reset_index(drop=True)
+    labels = frame[task.name].to_numpy()
+    unseen = frame["group"].isin(UNSEEN_INDUSTRIES).to_numpy()
+    at, other = np.flatnonzero(~unseen), np.flatnonzero(unseen)
+    measured = fit_head(task, blocks.take(at), labels[at].tolist())
+    logits = blocks.take(other).logits(measured.weights, measured.bias)
+    truth = np.asarray([task.labels.index(v) for v in labels[other]])
+    temperature = temperature_of(logits, truth)
+    probability = softmax(logits / temperature, axis=1)
+    twin = frame["twin"].to_numpy()[other]
     figures = {
-        "as_written": _figures(task, probability[~twin], truth[~twin]),
-        "without_diacritics": _figures(task, probability[twin], truth[twin]),
+        name: measure(task, probability[twin == kind], truth[twin == kind])
+        for name, kind in (("as_written", ""), ("without_diacritics", "unaccented"), ("careless", "careless"))
     }
-    head = fit_head(task, features, frame[task.name].tolist())
-    return Head(task.name, task.labels, head.weights, head.bias, temperature, task.threshold, figures)
+    final = fit_head(task, blocks, labels.tolist())
+    return replace(final, temperature=temperature, figures=figures)
 
 
 def train_set(name: str, say: Any = print) -> HeadSet:
@@ -169,14 +79,13 @@ def train_set(name: str, say: Any = print) -> HeadSet:
     vectors = None
     if encoder is not None:
         vectors = encoder.encode(texts)
-        arrays["centre"] = (
-            vectors[~frame["twin"].to_numpy(dtype=bool)].mean(axis=0).astype(np.float16).astype(np.float32)
-        )
+        centre = vectors[(frame["twin"] == "").to_numpy()].mean(axis=0)
+        arrays["centre"] = centre.astype(np.float16).astype(np.float32)
         vectors = vectors - arrays["centre"]
-    features = joined_features(vectors, ngrams)
+    blocks = Blocks(vectors, ngrams)
     heads = {}
-    for task in HEADS:
-        heads[task.name] = _train_head(task, features, frame)
+    for task in TASKS:
+        heads[task.name] = _train_head(task, blocks, frame)
         say(f"{name} {task.name}: {heads[task.name].figures}")
     linker = train_linker(frame, vectors, ngrams, encoder, arrays.get("centre"), say)
     return HeadSet(
@@ -198,7 +107,7 @@ def train_set(name: str, say: Any = print) -> HeadSet:
 
 def _kind_given_sentiment(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
     """P(kind | sentiment) / P(kind) over labelled segments, smoothed: which kinds go with which sentiment."""
-    both = frame[(frame["kind"] != "") & (frame["sentiment"] != "") & ~frame["twin"]]
+    both = frame[(frame["kind"] != "") & (frame["sentiment"] != "") & (frame["twin"] == "")]
     counts = both.groupby(["sentiment", "kind"]).size().unstack(fill_value=0) + 5
     lift = counts.div(counts.sum(axis=1), axis=0).div(counts.sum() / counts.to_numpy().sum(), axis=1)
     return {

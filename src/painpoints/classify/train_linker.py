@@ -1,8 +1,9 @@
 """Learn, across the journeys of the labelled corpus, how much each kind of likeness says about the touchpoint.
 
 Two steps. *Towers*: a segment and a touchpoint are mapped into one space in which a segment is near its own touchpoint and
-far from the others of the same journey. *Weights*: a conditional logit over all evidence, fitted on journeys that the
-towers did not see, so that the towers are not trusted more than they deserve on a new journey.
+far from the others of the same journey, on the industries that the encoder was trained on. *Weights*: a conditional logit over all
+evidence, fitted on `UNSEEN_INDUSTRIES`, which neither encoder nor towers saw, so that neither is trusted more than it deserves
+on a new journey.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from painpoints.classify.features import fold_ngrams
 from painpoints.classify.linker import EVIDENCE, TouchpointProfile, centred, evidence, link, profiles_of
+from painpoints.classify.training_data import UNSEEN_INDUSTRIES
 from painpoints.journey import Journey, load_journey
 from painpoints.resources import data_dir
 
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LinkerParameters", "train_linker"]
 
-_FOLDS = 4
 _WIDTH = 48
 _BUCKETS = 2**14
 _EPOCHS = 12
@@ -72,21 +73,17 @@ def train_linker(
     """Towers, weights and figures from the rows of `frame` that carry a touchpoint; `vectors` are centred by `centre`."""
     unit = None if vectors is None else centred(vectors, np.zeros(vectors.shape[1], dtype=np.float32))
     industries = _industries(frame, encoder, centre)
-    folds = [industries[i::_FOLDS] for i in range(_FOLDS)]
+    unseen = [i for i in industries if i.name in UNSEEN_INDUSTRIES]
+    towers = _train_towers([i for i in industries if i not in unseen], unit, ngrams)
     texts = frame["match_text"].to_numpy()
-    found: dict[str, Floats] = {}
-    for fold in folds:
-        seen = [i for i in industries if i not in fold]
-        arrays = _train_towers(seen, unit, ngrams)
-        for industry in fold:
-            rows = industry.rows
-            of_rows = None if unit is None else unit[rows]
-            found[industry.name] = evidence(
-                texts[rows].tolist(), of_rows, ngrams[rows], industry.profiles, arrays
-            )
-    twin = frame["twin"].to_numpy(dtype=bool)
-    figures = _figures(folds, industries, found, twin)
-    weights, none_bias = _fit_weights(industries, found)
+    found = {
+        i.name: evidence(
+            texts[i.rows].tolist(), None if unit is None else unit[i.rows], ngrams[i.rows], i.profiles, towers
+        )
+        for i in unseen
+    }
+    figures = _figures(unseen, found, frame["twin"].to_numpy())
+    weights, none_bias = _fit_weights(unseen, found)
     say(f"touchpoints: weights {dict(zip(EVIDENCE, weights.round(2).tolist(), strict=True))}, {figures}")
     meta = {
         "evidence": list(EVIDENCE),
@@ -94,7 +91,7 @@ def train_linker(
         "none_bias": round(none_bias, 4),
         "figures": figures,
     }
-    return LinkerParameters(_train_towers(industries, unit, ngrams), meta)
+    return LinkerParameters(towers, meta)
 
 
 def _industries(frame: pd.DataFrame, encoder: Encoder | None, centre: Floats | None) -> list[_Industry]:
@@ -241,28 +238,27 @@ def _with_none(block: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
 
 
 def _figures(
-    folds: Sequence[Sequence[_Industry]],
-    industries: Sequence[_Industry],
-    found: dict[str, Floats],
-    twin: npt.NDArray[np.bool_],
+    unseen: Sequence[_Industry], found: dict[str, Floats], twin: npt.NDArray[np.object_]
 ) -> dict[str, Any]:
-    """Accuracy and macro-F1 a journey, averaged, on journeys that neither towers nor weights have seen."""
+    """Accuracy and macro-F1 a journey, averaged; the weights for each journey were fitted on the other unseen ones."""
     from sklearn.metrics import f1_score
 
-    scores: dict[str, list[tuple[float, float]]] = {"as_written": [], "without_diacritics": []}
-    for fold in folds:
-        weights, none_bias = _fit_weights([i for i in industries if i not in fold], found)
-        for industry in fold:
-            guess = link(found[industry.name], weights, none_bias).argmax(axis=1)
-            for name, rows in (
-                ("as_written", ~twin[industry.rows]),
-                ("without_diacritics", twin[industry.rows]),
-            ):
-                truth = industry.truth[rows]
-                f1 = f1_score(truth, guess[rows], average="macro", labels=np.unique(truth))
-                scores[name].append((float((guess[rows] == truth).mean()), float(f1)))
+    scores: dict[str, list[tuple[float, float]]] = {}
+    for industry in unseen:
+        weights, none_bias = _fit_weights([i for i in unseen if i is not industry], found)
+        guess = link(found[industry.name], weights, none_bias).argmax(axis=1)
+        for name, kind in (
+            ("as_written", ""),
+            ("without_diacritics", "unaccented"),
+            ("careless", "careless"),
+        ):
+            rows = twin[industry.rows] == kind
+            truth = industry.truth[rows]
+            f1 = f1_score(truth, guess[rows], average="macro", labels=np.unique(truth), zero_division=0)
+            scores.setdefault(name, []).append((float((guess[rows] == truth).mean()), float(f1)))
     return {
         name: {
+            "journeys": len(s),
             "accuracy": round(float(np.mean([a for a, _ in s])), 4),
             "macro_f1": round(float(np.mean([f for _, f in s])), 4),
         }

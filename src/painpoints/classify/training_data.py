@@ -9,13 +9,24 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from painpoints.encoders.noise import vietnamese_noise
 from painpoints.resources import data_dir, datasets_dir
 from painpoints.text import clean_many, strip_accents
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "HELD_OUT_APPS", "data_digest", "load_labelled", "load_public", "with_twins"]
+__all__ = [
+    "COLUMNS",
+    "HELD_OUT_APPS",
+    "UNSEEN_INDUSTRIES",
+    "data_digest",
+    "load_labelled",
+    "load_public",
+    "with_twins",
+]
 
 COLUMNS = (
     "group", "text", "lang", "kind", "sentiment", "severity", "stage", "touchpoint", "issue",
@@ -28,6 +39,14 @@ HELD_OUT_APPS = (
     "TNEX", "Techcombank Mobile", "VIB Mobile", "VietinBank iPay",
 )  # fmt: skip
 """bank apps whose reviews are never trained on, so that the rest of that set can be measured on"""
+
+UNSEEN_INDUSTRIES = (
+    "elearning_jobs", "ev_charging", "furniture_home_services", "home_appliances", "insurance_credit",
+    "mother_baby_pet", "property_rental", "ride_hailing", "supermarket_pharmacy", "tours_booking",
+)  # fmt: skip
+"""industries of the labelled corpus of which the encoder never sees a text, so that models can be measured on them"""
+
+_NOISE_SEED = 20_243
 
 _MAX_CHARS = 400
 """a longer review says too many things for one label"""
@@ -95,12 +114,18 @@ def _app_reviews(root: Path) -> pd.DataFrame:
 
 
 def with_twins(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` with a cleaned `match_text`, followed by every Vietnamese row typed without diacritics (`twin` True)."""
+    """`frame` with a cleaned `match_text`, and every Vietnamese row once more without diacritics and once more as careless
+    customers type it: `twin` is "", "unaccented" or "careless".
+    """
     import pandas as pd
 
+    random = np.random.default_rng(_NOISE_SEED)
     plain = frame[(frame["lang"] == "vi") & frame["text"].map(lambda t: strip_accents(t) != t)]
-    twins = plain.assign(text=plain["text"].map(strip_accents), twin=True)
-    both = pd.concat([frame.assign(twin=False), twins], ignore_index=True)
+    bare = plain.assign(text=plain["text"].map(strip_accents), twin="unaccented")
+    careless = plain.assign(
+        text=[vietnamese_noise(t.lower(), random) for t in plain["text"]], twin="careless"
+    )
+    both = pd.concat([frame.assign(twin=""), bare, careless], ignore_index=True)
     return both.assign(match_text=clean_many(both["text"].tolist()))
 
 

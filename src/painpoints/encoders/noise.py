@@ -109,7 +109,10 @@ def _slip(word: str, random: np.random.Generator) -> str:
 
 
 def _some_words(
-    words: list[str], change: Callable[[str, np.random.Generator], str], random: np.random.Generator, share: float
+    words: list[str],
+    change: Callable[[str, np.random.Generator], str],
+    random: np.random.Generator,
+    share: float,
 ) -> list[str]:
     return [change(w, random) if w[:1] != "[" and random.random() < share else w for w in words]
 

@@ -90,7 +90,9 @@ class Trainee:
 
         self.bert, self.tokenizer = load_bert(base)
         old = self.bert.embeddings.word_embeddings
-        sparse = torch.nn.Embedding(*old.weight.shape, padding_idx=1, sparse=True, _weight=old.weight.detach().clone())
+        sparse = torch.nn.Embedding(
+            *old.weight.shape, padding_idx=1, sparse=True, _weight=old.weight.detach().clone()
+        )
         self.bert.embeddings.word_embeddings = sparse
         self.tokenizer.enable_truncation(max_tokens)
         self.tokenizer.no_padding()
@@ -103,7 +105,9 @@ class Trainee:
 
         ids = [e.ids for e in self.tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        parts = [self._chunk([ids[i] for i in order[at : at + _CHUNK]]) for at in range(0, len(order), _CHUNK)]
+        parts = [
+            self._chunk([ids[i] for i in order[at : at + _CHUNK]]) for at in range(0, len(order), _CHUNK)
+        ]
         back = torch.empty(len(order), dtype=torch.long)
         back[order] = torch.arange(len(order))
         return torch.cat(parts)[back.to(self.device)]
@@ -140,7 +144,9 @@ def twin_loss(noisy: torch.Tensor, clean: torch.Tensor, temperature: float) -> t
 
     logits = noisy @ clean.T / temperature
     target = torch.arange(len(noisy), device=noisy.device)
-    both = torch.nn.functional.cross_entropy(logits, target) + torch.nn.functional.cross_entropy(logits.T, target)
+    both = torch.nn.functional.cross_entropy(logits, target) + torch.nn.functional.cross_entropy(
+        logits.T, target
+    )
     return both / 2
 
 
@@ -191,16 +197,25 @@ class Sampler:
         weights = np.asarray([len(s.issues) for s in sets], dtype=float)
         chosen = sets[int(random.choice(len(sets), p=weights / weights.sum()))]
         rows, labels = self._issues(chosen, random)
-        place_of = dict(zip((r for issue in chosen.issues for r in issue), chosen.places, strict=bool(chosen.places)))
+        place_of = dict(
+            zip((r for issue in chosen.issues for r in issue), chosen.places, strict=bool(chosen.places))
+        )
         noisy = random.random(len(rows)) < recipe.noisy
-        texts = [self._careless(r, random) if n else self.texts.texts[r] for r, n in zip(rows, noisy, strict=True)]
+        texts = [
+            self._careless(r, random) if n else self.texts.texts[r] for r, n in zip(rows, noisy, strict=True)
+        ]
         candidates = [i for i, r in enumerate(rows) if not noisy[i] and self.texts.vietnamese[r]]
         clean = sorted(random.permutation(candidates)[: recipe.twins].tolist())
         texts += [self._careless(rows[i], random) for i in clean]
         plain = [int(r) for pool in self.pools for r in random.choice(pool, recipe.plain // 2, replace=False)]
-        texts += [self._careless(r, random) if random.random() < recipe.noisy else self.texts.texts[r] for r in plain]
+        texts += [
+            self._careless(r, random) if random.random() < recipe.noisy else self.texts.texts[r]
+            for r in plain
+        ]
         texts += [self._told(about, random) for about in chosen.touchpoints]
-        return Batch(texts, labels, clean, plain, len(chosen.touchpoints), [place_of.get(r, -1) for r in rows])
+        return Batch(
+            texts, labels, clean, plain, len(chosen.touchpoints), [place_of.get(r, -1) for r in rows]
+        )
 
     def _told(self, about: Sequence[str], random: np.random.Generator) -> str:
         """One to three random parts of what a journey file says of a touchpoint, now and then without diacritics."""
@@ -281,12 +296,15 @@ def _optimisers(trainee: Trainee, recipe: Recipe) -> list[Any]:
     rest = [p for p in trainee.bert.parameters() if p is not words]
     decayed, free = [p for p in rest if p.ndim > 1], [p for p in rest if p.ndim == 1]
     layers = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.01}, {"params": free, "weight_decay": 0.0}], lr=recipe.layer_rate
+        [{"params": decayed, "weight_decay": 0.01}, {"params": free, "weight_decay": 0.0}],
+        lr=recipe.layer_rate,
     )
     return [layers, torch.optim.SparseAdam([words], lr=recipe.embedding_rate)]
 
 
-def _loss(trainee: Trainee, batch: Batch, targets: Floats, recipe: Recipe) -> tuple[torch.Tensor, dict[str, float]]:
+def _loss(
+    trainee: Trainee, batch: Batch, targets: Floats, recipe: Recipe
+) -> tuple[torch.Tensor, dict[str, float]]:
     import torch
 
     vectors = trainee.vectors(batch.texts)
@@ -298,7 +316,9 @@ def _loss(trainee: Trainee, batch: Batch, targets: Floats, recipe: Recipe) -> tu
     }
     total = parts["issues"]
     if twins > 1:
-        parts["twins"] = twin_loss(vectors[issues : issues + twins], vectors[batch.clean], recipe.twin_temperature)
+        parts["twins"] = twin_loss(
+            vectors[issues : issues + twins], vectors[batch.clean], recipe.twin_temperature
+        )
         total = total + recipe.twin_weight * parts["twins"]
     if batch.plain:
         aim = torch.from_numpy(targets[batch.plain]).to(vectors.device)
@@ -328,7 +348,9 @@ def train_encoder(texts: TrainingTexts, base: Path, teacher: Path, work: Path, r
         np.save(targets_file, teacher_targets(texts, base, teacher))
     targets: Floats = np.load(targets_file)
     if len(targets) != len(texts.texts):
-        raise ValueError(f"{len(targets)} targets in {targets_file} for {len(texts.texts)} texts; delete that file")
+        raise ValueError(
+            f"{len(targets)} targets in {targets_file} for {len(texts.texts)} texts; delete that file"
+        )
     trainee, sampler = Trainee(base, recipe.max_tokens), Sampler(texts, recipe)
     optimisers = _optimisers(trainee, recipe)
     step = _resume(work, trainee, optimisers, recipe)
@@ -352,7 +374,10 @@ def train_encoder(texts: TrainingTexts, base: Path, teacher: Path, work: Path, r
             sums.setdefault(name, []).append(part)
         if step % 20 == 0:
             means = " ".join(f"{n} {np.mean(v[-20:]):.3f}" for n, v in sums.items())
-            print(f"step {step} of {recipe.steps}: {means}, {seen / (time.monotonic() - began):.0f} texts/s", flush=True)
+            print(
+                f"step {step} of {recipe.steps}: {means}, {seen / (time.monotonic() - began):.0f} texts/s",
+                flush=True,
+            )
         if step % _SAVE_EVERY == 0 or step == recipe.steps:
             _save(work, trainee, optimisers, recipe, step)
     return write_packed(trainee.bert, base, work / "model", {"recipe": asdict(recipe)})
@@ -411,18 +436,27 @@ def write_packed(bert: Any, base: Path, out: Path, about: dict[str, Any]) -> Pat
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train with the recipe, changed by ``--set name=value``."""
-    parser = argparse.ArgumentParser(prog="python -m painpoints.encoders.train", description="Train the accurate encoder.")
+    parser = argparse.ArgumentParser(
+        prog="python -m painpoints.encoders.train", description="Train the accurate encoder."
+    )
     parser.add_argument("--base", type=Path, required=True, help="folder that `encoders.build base` wrote")
     parser.add_argument("--teacher", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--work", type=Path, required=True, help="folder for state and result (WORK/model)")
-    parser.add_argument("--hold-out", default="", help="industries, joined by commas, of which nothing is trained on")
+    parser.add_argument(
+        "--hold-out", default="", help="industries, joined by commas, of which nothing is trained on"
+    )
     parser.add_argument("--no-public-issues", action="store_true", help="leave Banking77 and CLINC150 out")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value in the recipe")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="another value in the recipe"
+    )
     options = parser.parse_args(arguments)
     kinds = {name: type(value) for name, value in asdict(Recipe()).items()}
     changes: dict[str, Any] = {n: kinds[n](v) for n, _, v in (s.partition("=") for s in options.set)}
     texts = load_training_texts([h for h in options.hold_out.split(",") if h], not options.no_public_issues)
-    print(f"{len(texts.texts)} texts, {sum(len(s.issues) for s in texts.sets)} issues in {len(texts.sets)} sets", flush=True)
+    print(
+        f"{len(texts.texts)} texts, {sum(len(s.issues) for s in texts.sets)} issues in {len(texts.sets)} sets",
+        flush=True,
+    )
     print(train_encoder(texts, options.base, options.teacher, options.work, Recipe(**changes)))
 
 

@@ -115,7 +115,9 @@ def _intents(path: Path, name: str, column: str) -> pd.DataFrame:
     import pandas as pd
 
     rows = pd.read_csv(path)
-    return pd.DataFrame({"group": name, "issue": rows[column], "lang": "en", "text": rows["text"].astype(str)})
+    return pd.DataFrame(
+        {"group": name, "issue": rows[column], "lang": "en", "text": rows["text"].astype(str)}
+    )
 
 
 def _clinc(path: Path) -> pd.DataFrame:
@@ -124,7 +126,12 @@ def _clinc(path: Path) -> pd.DataFrame:
 
     rows = pd.read_csv(path)
     return pd.DataFrame(
-        {"group": "clinc_" + rows["domain"], "issue": rows["intent"], "lang": "en", "text": rows["text"].astype(str)}
+        {
+            "group": "clinc_" + rows["domain"],
+            "issue": rows["intent"],
+            "lang": "en",
+            "text": rows["text"].astype(str),
+        }
     )
 
 
@@ -138,7 +145,9 @@ def _plain_texts(root: Path) -> pd.DataFrame:
         return list(texts)
 
     def some(texts: list[str], name: str) -> list[str]:
-        return list(random.choice(np.asarray(texts, dtype=object), min(len(texts), _PLAIN[name]), replace=False))
+        return list(
+            random.choice(np.asarray(texts, dtype=object), min(len(texts), _PLAIN[name]), replace=False)
+        )
 
     bank = pd.read_csv(root / "vi_bank_app_reviews" / "all.csv").drop_duplicates("content")
     bank = bank[~bank["app_name"].isin(HELD_OUT_APPS)]
@@ -149,9 +158,16 @@ def _plain_texts(root: Path) -> pd.DataFrame:
         *some(read("en_it_tickets", "all.csv", "Document"), "en_it_tickets"),
         *some(_sentences(flights), "en_skytrax"),
     ]
-    vietnamese = [*_sentences(bank["content"].astype(str)), *_pieces(read("vi_hanoi_hotel_absa", "val.csv", "data"))]
+    vietnamese = [
+        *_sentences(bank["content"].astype(str)),
+        *_pieces(read("vi_hanoi_hotel_absa", "val.csv", "data")),
+    ]
     return pd.DataFrame(
-        {"group": "plain", "lang": ["en"] * len(english) + ["vi"] * len(vietnamese), "text": english + vietnamese}
+        {
+            "group": "plain",
+            "lang": ["en"] * len(english) + ["vi"] * len(vietnamese),
+            "text": english + vietnamese,
+        }
     )
 
 

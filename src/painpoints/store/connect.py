@@ -37,7 +37,9 @@ def connect(folder: Path, *, create: bool) -> duckdb.DuckDBPyConnection:
             f"{folder} is no workspace (it holds no {DATABASE}). Make one with `painpoints run EXPORT --workspace {folder}`."
         )
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file, and a workspace is a folder; name another one with --workspace.")
+        raise InputError(
+            f"{folder} is a file, and a workspace is a folder; name another one with --workspace."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(str(path))

@@ -85,7 +85,9 @@ class Workspace:
 
     # -- runs and segments ---------------------------------------------------------------------------------
 
-    def save_run(self, run_id: str, manifest: dict[str, Any], segments: pd.DataFrame, tasks: Sequence[str]) -> None:
+    def save_run(
+        self, run_id: str, manifest: dict[str, Any], segments: pd.DataFrame, tasks: Sequence[str]
+    ) -> None:
         """Keep a run with its labelled segments (`schema.SEGMENT_COLUMNS`, the columns of `tasks`, ``theme_id``).
 
         A run of the same `run_id` is replaced.
@@ -96,13 +98,25 @@ class Workspace:
                 self._connection.execute(f"DELETE FROM {table} WHERE run_id = ?", [run_id])  # noqa: S608 - fixed names
             self._connection.execute(
                 "INSERT INTO runs VALUES (?, ?, ?, ?)",
-                [run_id, _now(), str(manifest.get("as_of", "")), json.dumps(manifest, ensure_ascii=False, default=str)],
+                [
+                    run_id,
+                    _now(),
+                    str(manifest.get("as_of", "")),
+                    json.dumps(manifest, ensure_ascii=False, default=str),
+                ],
             )
             self._insert("segments", stored)
 
     def runs(self) -> pd.DataFrame:
         """``run_id, stored_at, as_of``, oldest first."""
-        return self._connection.execute("SELECT run_id, stored_at, as_of FROM runs ORDER BY stored_at, run_id").df()
+        return self._connection.execute(
+            "SELECT run_id, stored_at, as_of FROM runs ORDER BY stored_at, run_id"
+        ).df()
+
+    def encoder_of(self, run_id: str) -> str:
+        """The digest of the encoder that a run used."""
+        row = self._connection.execute("SELECT manifest FROM runs WHERE run_id = ?", [run_id]).fetchone()
+        return str(json.loads(row[0])["models"]["encoder"]["digest"]) if row else ""
 
     def segments(self, run_id: str) -> pd.DataFrame:
         """The segments of a run; labels and probabilities as columns ``TASK`` and ``TASK_p``."""
@@ -150,12 +164,15 @@ class Workspace:
     def labels(self, task: str) -> pd.DataFrame:
         """``text_hash, text, label, lang, drawn, source`` of everything that people labelled for a task."""
         return self._connection.execute(
-            "SELECT text_hash, text, label, lang, drawn, source FROM labels WHERE task = ? ORDER BY text_hash", [task]
+            "SELECT text_hash, text, label, lang, drawn, source FROM labels WHERE task = ? ORDER BY text_hash",
+            [task],
         ).df()
 
     def add_labels(self, task: str, labels: pd.DataFrame) -> None:
         """Keep labels (the columns of `labels`); a newer label of the same text replaces the older one."""
-        rows = labels[["text_hash", "text", "label", "lang", "drawn", "source"]].assign(task=task, added_at=_now())
+        rows = labels[["text_hash", "text", "label", "lang", "drawn", "source"]].assign(
+            task=task, added_at=_now()
+        )
         rows = rows[["task", "text_hash", "text", "label", "lang", "drawn", "source", "added_at"]]
         with self._transaction():
             self._insert("labels", rows, "ON CONFLICT (task, text_hash) DO UPDATE SET label = excluded.label, "

@@ -156,15 +156,15 @@ def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _checked(
-    path: Path, name: str, task: Task | None, frame: pd.DataFrame, left_out: list[str]
-) -> LabelFile:
+def _checked(path: Path, name: str, task: Task | None, frame: pd.DataFrame, left_out: list[str]) -> LabelFile:
     """Distinct texts with one label each, enough of them, in at least two classes."""
     by_text = frame.groupby("text_hash")["label"]
     conflict = by_text.transform("nunique") > 1
     if conflict.any():
         places = ", ".join(map(str, frame.loc[conflict, "place"].tolist()[:10]))
-        left_out.append(f"{int(conflict.sum())} rows whose text comes with two different labels (rows {places})")
+        left_out.append(
+            f"{int(conflict.sum())} rows whose text comes with two different labels (rows {places})"
+        )
     frame = frame[~conflict]
     repeated = int(frame["text_hash"].duplicated().sum())
     if repeated:
@@ -174,7 +174,9 @@ def _checked(
     if task is None:
         rare = sorted(label for label, n in counts.items() if n < LEAST_A_CLASS)
         if rare and len(counts) - len(rare) >= 2:
-            left_out.append(f"{len(rare)} rows of classes with a single row ({', '.join(r[:30] for r in rare[:10])})")
+            left_out.append(
+                f"{len(rare)} rows of classes with a single row ({', '.join(r[:30] for r in rare[:10])})"
+            )
             frame = frame[~frame["label"].isin(rare)].reset_index(drop=True)
             counts = Counter(frame["label"])
     if len(frame) < LEAST_ROWS:

@@ -1,0 +1,118 @@
+"""What the commands `sample`, `train` and `evaluate` do, and what they tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from painpoints.classify import choose_heads
+from painpoints.encoders import choose_encoder, load_encoder
+from painpoints.store import RememberingEncoder, Workspace
+from painpoints.train.evaluate import evaluate, evaluation_text
+from painpoints.train.labels import LabelFile, read_labels
+from painpoints.train.retrain import Retrained, promote, require_task_name, retrain
+from painpoints.train.sample import draw_sample, require_suffix
+from painpoints.train.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from painpoints.encoders import Encoder
+
+__all__ = ["run_evaluate", "run_sample", "run_train"]
+
+_SHOWN = 10
+"""suspicious labels shown on the terminal; all of them are in the file"""
+
+
+def run_sample(folder: Path, out: Path, tasks: Sequence[str], rows: int, seed: int, lang: str) -> str:
+    """Draw, write the workbook, say what was drawn."""
+    require_suffix(out)
+    for task in tasks:
+        require_task_name(task)
+    with Workspace(folder) as workspace:
+        sample = draw_sample(workspace, tasks, rows, seed)
+        choices = {task: sorted(set(workspace.labels(task)["label"])) for task in tasks}
+    write_workbook(sample, tasks, choices, out, lang)
+    drawn = sample.rows["drawn"].value_counts().to_dict()
+    mix = ", ".join(f"{drawn.get(name, 0)} {name}" for name in ("random", "uncertain", "diverse"))
+    return (
+        f"{out}: {len(sample.rows)} of {sample.population} segments without a label ({mix}).\n"
+        f"Fill in the columns, then: painpoints train {tasks[0]} {out} --workspace {folder}"
+    )
+
+
+def run_train(
+    task: str, path: Path, folder: Path, encoder_name: str | None, *, force: bool
+) -> tuple[str, bool]:
+    """Train, compare, promote if better or forced. The text to tell, and whether it was promoted."""
+    require_task_name(task)
+    labels = read_labels(path, task)
+    with Workspace(folder, create=True) as workspace:
+        encoder: Encoder = RememberingEncoder(load_encoder(choose_encoder(encoder_name).name), workspace)
+        current, _ = choose_heads(encoder, workspace.models())
+        result = retrain(labels, encoder, current, workspace)
+        promoted = result.comparison.better or force
+        lines = [*_told(labels, result), *_suspects_told(result, folder, task)]
+        if promoted:
+            model = promote(result, workspace, forced=not result.comparison.better)
+            forced = " although it is no better (--force)" if model.forced else ""
+            lines.append(
+                f"Promoted{forced}: {model.model_id}. Runs with --workspace {folder} use it from now on."
+            )
+    return "\n".join(lines), promoted
+
+
+def _told(labels: LabelFile, result: Retrained) -> list[str]:
+    both, figures = result.comparison, result.figures
+    counts = result.labels["label"].value_counts()
+    rows = ", ".join(
+        f"{label} {counts.get(label, 0)}" for label in result.task.labels if counts.get(label, 0)
+    )
+    lines = [f"{len(labels.rows)} labelled rows in {labels.path.name}"]
+    if result.remembered:
+        lines[0] += f", and {result.remembered} that the workspace knew"
+    lines[0] += f": {rows}"
+    lines += [f"  left out: {sentence}" for sentence in labels.left_out]
+    lines += [
+        f"On rows that were held out (5-fold cross-validation, {both.rows} rows):",
+        f"  {'':26} {'accuracy':>9} {'macro-F1':>9}",
+        f"  {'new classifier':26} {both.accuracy_after:9.3f} {both.after:9.3f}",
+        f"  {result.compared_with:26} {both.accuracy_before:9.3f} {both.before:9.3f}",
+        f"  gain in macro-F1 {both.after - both.before:+.3f}, paired permutation test p = {both.p_value:.4f}",
+        f"  calibration error {figures['calibration_error']:.3f}",
+    ]
+    return lines
+
+
+def _suspects_told(result: Retrained, folder: Path, task: str) -> list[str]:
+    """The first suspicious labels; all of them go to a file in the workspace."""
+    import pandas as pd
+
+    from painpoints.report.tables import write_csv
+
+    if not result.suspects:
+        return ["No label looks wrong."]
+    out = folder / "labels" / f"{task}-suspects.csv"
+    out.parent.mkdir(exist_ok=True)
+    write_csv(pd.DataFrame([vars(s) for s in result.suspects]), out)
+    lines = [f"{len(result.suspects)} labels look wrong (all in {out}):"]
+    for s in result.suspects[:_SHOWN]:
+        where = f"row {s.place}" if s.place else "known before"
+        lines.append(f"  {where}: {s.label} -> {s.likelier} ({s.probability:.2f})  {s.text[:80]}")
+    return lines
+
+
+def run_evaluate(task: str, path: Path, folder: Path | None, encoder_name: str | None) -> str:
+    """Figures of the classifier in use: the workspace's, or the bundled one."""
+    require_task_name(task)
+    labels = read_labels(path, task)
+    if folder is None:
+        encoder = load_encoder(choose_encoder(encoder_name).name)
+        heads, _ = choose_heads(encoder)
+        return evaluation_text(evaluate(labels, encoder, heads, set()))
+    with Workspace(folder) as workspace:
+        remembering = RememberingEncoder(load_encoder(choose_encoder(encoder_name).name), workspace)
+        heads, _ = choose_heads(remembering, workspace.models())
+        trained_on = set(workspace.labels(task)["text_hash"]) if task in heads.promoted else set()
+        return evaluation_text(evaluate(labels, remembering, heads, trained_on))

@@ -1,0 +1,154 @@
+"""`painpoints evaluate`: how well the classifier in use answers on labelled rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from painpoints.classify.features import hashed_ngrams
+from painpoints.classify.fit import measure
+from painpoints.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from painpoints.classify.heads import HeadSet
+    from painpoints.classify.tasks import Task
+    from painpoints.encoders import Encoder
+    from painpoints.train.labels import LabelFile
+
+__all__ = ["Evaluation", "evaluate", "evaluation_text"]
+
+_SLICES = (("vi", "Vietnamese"), ("vi_unaccented", "without accents"), ("en", "English"), ("mixed", "mixed"))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures of one classifier on one file."""
+
+    task: Task
+    model: str
+    figures: dict[str, Any]
+    by_language: dict[str, dict[str, Any]]
+    by_class: list[dict[str, Any]]
+    confusion: npt.NDArray[np.int64]
+    """``int[k, k]``: true label a row, answer a column"""
+    trained_on: int
+    """rows that the classifier was trained on: figures on them flatter it, so they are left out where others remain"""
+
+
+def evaluate(labels: LabelFile, encoder: Encoder, heads: HeadSet, trained_on: set[str]) -> Evaluation:
+    """Figures over the rows that the classifier was not trained on (`trained_on`: their text hashes), or over all if none remain.
+
+    Raises `InputError` where there is no classifier for the task, or it knows none of the file's labels.
+    """
+    task_name = labels.task.name
+    if task_name not in heads.promoted and task_name not in heads.heads:
+        raise InputError(
+            f"There is no classifier for {task_name!r}. Train one first: painpoints train {task_name} {labels.path.name}"
+        )
+    head = heads.head(task_name)
+    task = labels.task if labels.task.labels == head.labels else _task_of(labels.task, head.labels)
+    rows = labels.rows[labels.rows["label"].isin(task.labels)]
+    if rows.empty:
+        raise InputError(
+            f"{labels.path.name}: none of its labels is known to the classifier for {task_name!r}, whose labels are "
+            f"{', '.join(head.labels)}."
+        )
+    seen = rows["text_hash"].isin(trained_on).to_numpy()
+    if seen.any() and not seen.all():
+        rows = rows[~seen]
+    texts = rows["match_text"].tolist()
+    probability = heads.probabilities((task_name,), encoder.encode(texts), hashed_ngrams(texts))[task_name]
+    truth = np.asarray([task.labels.index(v) for v in rows["label"]])
+    lang = rows["lang"].to_numpy()
+    by_language = {
+        words: measure(task, probability[lang == code], truth[lang == code])
+        for code, words in _SLICES
+        if (lang == code).any()
+    }
+    size = len(task.labels)
+    confusion = np.bincount(truth * size + probability.argmax(axis=1), minlength=size * size).reshape(
+        size, size
+    )
+    model = "promoted in the workspace" if task_name in heads.promoted else "bundled"
+    return Evaluation(
+        task,
+        model,
+        measure(task, probability, truth),
+        by_language,
+        _by_class(task, confusion),
+        confusion,
+        int(seen.sum()),
+    )
+
+
+def _task_of(task: Task, labels: tuple[str, ...]) -> Task:
+    from dataclasses import replace
+
+    return replace(task, labels=labels)
+
+
+def _by_class(task: Task, confusion: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
+    rows = []
+    for i, label in enumerate(task.labels):
+        right, true, said = int(confusion[i, i]), int(confusion[i].sum()), int(confusion[:, i].sum())
+        rows.append(
+            {
+                "label": label,
+                "rows": true,
+                "precision": right / said if said else float("nan"),
+                "recall": right / true if true else float("nan"),
+                "f1": 2 * right / (true + said) if true + said else float("nan"),
+            }
+        )
+    return rows
+
+
+def evaluation_text(found: Evaluation) -> str:
+    """The figures as lines for a terminal."""
+    total = found.figures
+    lines = [
+        f"{found.task.name}: the classifier that is {found.model}, on {total['rows']} rows",
+        f"  accuracy {total['accuracy']:.3f}   macro-F1 {total['macro_f1']:.3f}   calibration error "
+        f"{total['calibration_error']:.3f}",
+        f"  answers {total['coverage']:.0%} of rows (p >= {found.task.threshold:.2f}), {_share(total['precision_of_answers'])} of them right",
+    ]
+    if found.trained_on:
+        lines.append(
+            f"  {found.trained_on} rows of the file were used to train it"
+            + (
+                " and are left out."
+                if found.trained_on < total["rows"] + found.trained_on and total["rows"]
+                else "."
+            )
+        )
+    width = max(12, *(len(label) for label in found.task.labels))
+    lines += ["", f"  {'class':{width}} {'rows':>6} {'precision':>10} {'recall':>8} {'F1':>8}"]
+    lines += [
+        f"  {r['label']:{width}} {r['rows']:6} {_number(r['precision']):>10} {_number(r['recall']):>8} {_number(r['f1']):>8}"
+        for r in found.by_class
+    ]
+    lines += ["", f"  {'language':{width}} {'rows':>6} {'accuracy':>10} {'macro-F1':>9}"]
+    lines += [
+        f"  {name:{width}} {f['rows']:6} {f['accuracy']:10.3f} {f['macro_f1']:9.3f}"
+        for name, f in found.by_language.items()
+    ]
+    lines += ["", "  confusion (true label a row, answer a column)"]
+    columns = [label[:9] for label in found.task.labels]
+    lines.append("  " + " " * width + " " + " ".join(f"{c:>9}" for c in columns))
+    lines += [
+        f"  {label:{width}} " + " ".join(f"{n:9}" for n in row)
+        for label, row in zip(found.task.labels, found.confusion.tolist(), strict=True)
+    ]
+    return "\n".join(lines)
+
+
+def _number(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.3f}"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
