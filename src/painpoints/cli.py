@@ -229,7 +229,8 @@ def demo(out: Path, encoder: str | None, lang: str) -> None:
 def sample(workspace: Path, out: Path, tasks: Sequence[str], rows: int, seed: int, lang: str) -> None:
     """Write rows of the last run that are worth labelling, with drop-downs.
 
-    30 % are drawn at random (figures on them hold for the whole run), 40 % where the classifier hesitates, 30 % unlike the others.
+    30 % are drawn at random (figures on them hold for the whole run), 40 % where the classifier hesitates, 30 %
+    unlike the others.
 
     \b
     Example:
@@ -256,9 +257,9 @@ def sample(workspace: Path, out: Path, tasks: Sequence[str], rows: int, seed: in
 def train(task: str, labels: Path, workspace: Path, encoder: str | None, force: bool) -> None:
     """Retrain a classifier on labelled rows; promote it only if it beats the one in use.
 
-    TASK is sentiment, kind, severity, stage, experience, a flag (churn, competitor, effort, expectation_gap, sarcasm), or a name of
-    your own, whose classes are those of the file. LABELS is a CSV or XLSX file with a text column and a column named like the
-    task (or label).
+    TASK is sentiment, kind, severity, stage, experience, a flag (churn, competitor, effort, expectation_gap,
+    sarcasm), or a name of your own, whose classes are those of the file. LABELS is a CSV or XLSX file with a text
+    column and a column named like the task (or label).
 
     \b
     Example:
@@ -282,7 +283,8 @@ def train(task: str, labels: Path, workspace: Path, encoder: str | None, force: 
 @_WORKSPACE
 @_ENCODER
 def evaluate(task: str, labels: Path, workspace: Path | None, encoder: str | None) -> None:
-    """Figures of the classifier in use on labelled rows: accuracy, macro-F1, classes, calibration, confusion, languages.
+    """Figures of the classifier in use on labelled rows: accuracy, macro-F1, classes, calibration, confusion,
+    languages.
 
     \b
     Example:

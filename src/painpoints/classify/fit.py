@@ -30,7 +30,8 @@ _BINS = 10
 
 @dataclass(frozen=True)
 class Blocks:
-    """What heads look at, as two blocks: centred vectors ``float32[n, d]`` (or None) and n-grams ``[n, NGRAM_BUCKETS]``."""
+    """What heads look at, as two blocks: centred vectors ``float32[n, d]`` (or None) and n-grams ``[n,
+    NGRAM_BUCKETS]``."""
 
     vectors: Floats | None
     ngrams: csr_matrix

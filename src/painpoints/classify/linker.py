@@ -1,8 +1,8 @@
 """Which touchpoint of a journey file a segment is about: a scorer of (segment, touchpoint) pairs.
 
-Nothing in it belongs to one journey. What a touchpoint is comes from its names, descriptions, keywords and examples; how
-much each kind of likeness counts was learnt across the journeys of the labelled corpus (conditional logit, McFadden 1974:
-a softmax over the touchpoints of one journey and "none of them").
+Nothing in it belongs to one journey. What a touchpoint is comes from its names, descriptions, keywords and
+examples; how much each kind of likeness counts was learnt across the journeys of the labelled corpus (conditional
+logit, McFadden 1974: a softmax over the touchpoints of one journey and "none of them").
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ EVIDENCE = ("told", "about", "keyword", "example", "ngrams", "keyword_hits", "to
 
 @dataclass(frozen=True)
 class TouchpointProfile:
-    """All that is known of one touchpoint, ready to be compared. Vector blocks are ``float32[m, d]``, centred, norm 1."""
+    """All that is known of one touchpoint, ready to be compared. Vector blocks are ``float32[m, d]``, centred,
+    norm 1."""
 
     told: Floats
-    """names, descriptions and keywords put together in several ways, in one vector: what the encoder was trained to meet"""
+    """names, descriptions and keywords put together in several ways, in one vector: what the encoder was trained
+    to meet"""
     about: Floats
     """its names and descriptions, one by one"""
     keywords: Floats

@@ -31,25 +31,27 @@ if TYPE_CHECKING:
 __all__ = ["choose_heads", "classify", "own_tasks"]
 
 RATING_NATS = 1.2
-"""log-odds that the best (worst) rating adds to positive (takes from it) for an item of one segment: about three to one.
-A rating is evidence, not truth: four stars often come with a complaint, so a sure text outweighs it;
+"""log-odds that the best (worst) rating adds to positive (takes from it) for an item of one segment: about three
+to one. A rating is evidence, not truth: four stars often come with a complaint, so a sure text outweighs it;
 the value is a judgement, not fitted"""
 
 TOUCHPOINT_THRESHOLD = 1 / 3
 """probability from which naming a touchpoint pays, a wrong one costing half of what a right one gains"""
 
 _AGREEMENT = 0.5
-"""exponent of how much oftener a kind comes with a sentiment than by chance: both heads read one text, so that they are not
-two independent witnesses; the value is a judgement, not fitted"""
+"""exponent of how much oftener a kind comes with a sentiment than by chance: both heads read one text, so that
+they are not two independent witnesses; the value is a judgement, not fitted"""
 
 _CHUNK = 20_000
 
 
 def choose_heads(encoder: Encoder, promoted: Sequence[StoredModel] = ()) -> tuple[HeadSet, str]:
-    """The bundled heads for `encoder`, and a notice ('' if none): another encoder gets those that look at n-grams alone.
+    """The bundled heads for `encoder`, and a notice ('' if none): another encoder gets those that look at n-grams
+    alone.
 
-    `promoted`, the classifiers of a workspace, take the place of bundled ones. Raises `ModelError` for damaged heads (worse ones
-    in their place would spoil a report unseen) and for promoted ones that were made for another encoder.
+    `promoted`, the classifiers of a workspace, take the place of bundled ones. Raises `ModelError` for damaged
+    heads (worse ones in their place would spoil a report unseen) and for promoted ones that were made for another
+    encoder.
     """
     heads, notice = _bundled_heads(encoder)
     own = {}
@@ -89,8 +91,8 @@ def classify(
 ) -> pd.DataFrame:
     """`segments` with the columns of `schema.LABEL_COLUMNS` added.
 
-    `vectors` is ``float32[len(segments), d]`` of the `match_text`. Raises `ModelError` when `heads` were made for another
-    encoder.
+    `vectors` is ``float32[len(segments), d]`` of the `match_text`. Raises `ModelError` when `heads` were made for
+    another encoder.
     """
     import pandas as pd
 

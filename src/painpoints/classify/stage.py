@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["TEXT_WEIGHT", "stage_probabilities"]
 
 TEXT_WEIGHT = 0.35
-"""exponent of what the text alone says. In the labelled corpus nine segments in ten lie in their touchpoint's stage, and
-the text decides where the touchpoint is in doubt; the value itself is a judgement, not fitted"""
+"""exponent of what the text alone says. In the labelled corpus nine segments in ten lie in their touchpoint's
+stage, and the text decides where the touchpoint is in doubt; the value itself is a judgement, not fitted"""
 
 _FLOOR = 0.02
 """probability that a segment lies in any one stage other than its touchpoint's; less where there are many stages"""
@@ -30,8 +30,8 @@ def stage_probabilities(
 ) -> Floats:
     """``float32[n, stages]``: P(stage) ∝ P(stage | touchpoints) · P(stage | text) ^ `TEXT_WEIGHT`.
 
-    `touchpoint` is ``[n, touchpoints + 1]``, the last column "none of them", which says nothing about the stage. A journey
-    with stages of its own (other ids than the usual five) is decided by the touchpoints alone.
+    `touchpoint` is ``[n, touchpoints + 1]``, the last column "none of them", which says nothing about the stage. A
+    journey with stages of its own (other ids than the usual five) is decided by the touchpoints alone.
     """
     stages = [s.id for s in journey.stages]
     belongs = np.full((touchpoint.shape[1], len(stages)), 1 / len(stages), dtype=np.float32)

@@ -1,8 +1,8 @@
 """Rebuild the bundled heads: ``python -m painpoints.classify.train [accurate|fast|text ...]``.
 
-Trains on `training_data`. Temperature and figures come from rows of `UNSEEN_INDUSTRIES`, which neither the encoder nor the
-measured heads saw; the heads that are saved are trained on everything. The real sets are used where ``PAINPOINTS_DATASETS``
-names them.
+Trains on `training_data`. Temperature and figures come from rows of `UNSEEN_INDUSTRIES`, which neither the encoder
+nor the measured heads saw; the heads that are saved are trained on everything. The real sets are used where
+``PAINPOINTS_DATASETS`` names them.
 """
 
 from __future__ import annotations

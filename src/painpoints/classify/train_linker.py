@@ -1,9 +1,9 @@
 """Learn, across the journeys of the labelled corpus, how much each kind of likeness says about the touchpoint.
 
-Two steps. *Towers*: a segment and a touchpoint are mapped into one space in which a segment is near its own touchpoint and
-far from the others of the same journey, on the industries that the encoder was trained on. *Weights*: a conditional logit over all
-evidence, fitted on `UNSEEN_INDUSTRIES`, which neither encoder nor towers saw, so that neither is trusted more than it deserves
-on a new journey.
+Two steps. *Towers*: a segment and a touchpoint are mapped into one space in which a segment is near its own
+touchpoint and far from the others of the same journey, on the industries that the encoder was trained on.
+*Weights*: a conditional logit over all evidence, fitted on `UNSEEN_INDUSTRIES`, which neither encoder nor towers
+saw, so that neither is trusted more than it deserves on a new journey.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def train_linker(
     centre: Floats | None,
     say: Callable[[str], object] = print,
 ) -> LinkerParameters:
-    """Towers, weights and figures from the rows of `frame` that carry a touchpoint; `vectors` are centred by `centre`."""
+    """Towers, weights and figures from the rows of `frame` that carry a touchpoint; `vectors` are centred by
+    `centre`."""
     unit = None if vectors is None else centred(vectors, np.zeros(vectors.shape[1], dtype=np.float32))
     industries = _industries(frame, encoder, centre)
     unseen = [i for i in industries if i.name in UNSEEN_INDUSTRIES]

@@ -114,8 +114,8 @@ def _app_reviews(root: Path) -> pd.DataFrame:
 
 
 def with_twins(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` with a cleaned `match_text`, and every Vietnamese row once more without diacritics and once more as careless
-    customers type it: `twin` is "", "unaccented" or "careless".
+    """`frame` with a cleaned `match_text`, and every Vietnamese row once more without diacritics and once more as
+    careless customers type it: `twin` is "", "unaccented" or "careless".
     """
     import pandas as pd
 

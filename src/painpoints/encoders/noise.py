@@ -1,7 +1,7 @@
 """Texts as hurried customers type them: without diacritics, in teencode, with slips of the finger.
 
-The encoder and the classifiers see such twins beside the clean text while they are trained, so that both get one vector and
-one label. The forms are habits of Vietnamese typing, applied at random; nothing here is needed at run time.
+The encoder and the classifiers see such twins beside the clean text while they are trained, so that both get one
+vector and one label. The forms are habits of Vietnamese typing, applied at random; nothing here is needed at run time.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ _SHORT_FORMS = {
     "không": ("k", "ko", "kh", "hok", "hong", "hông", "khum", "kg"), "được": ("đc", "dc", "đk", "dk", "được"),
     "gì": ("j", "gi", "rì"), "vậy": ("z", "v", "vầy", "dị", "zậy"), "rồi": ("r", "rùi", "rồy", "roi"),
     "biết": ("bt", "bít", "bik"), "bình thường": ("bt", "bthg", "bthuong"), "nhân viên": ("nv", "nviên"),
-    "khách hàng": ("kh", "khg", "khach"), "tài khoản": ("tk", "tkhoan"), "với": ("vs", "zới", "vớ"), "quá": ("wá", "qá", "qua"),
-    "giao hàng": ("ship", "giao hg"), "người": ("ng", "ngừi", "nguoi"), "mọi người": ("mn", "m.n"), "nhiều": ("nhìu", "nh"),
-    "thôi": ("thui", "th"), "yêu": ("iu",), "luôn": ("lun", "luon"), "cũng": ("cug", "cx", "cũg"), "như": ("nhu", "nhw"),
-    "trong": ("tr", "trog"), "những": ("nhữg", "nhg"), "hàng": ("hg", "hàg"), "ứng dụng": ("app", "ud"), "mình": ("mik", "m", "mìh"),
-    "điện thoại": ("đt", "dt"), "bao giờ": ("bh", "bao h"), "bây giờ": ("bh", "bay h"), "giờ": ("h", "gio"), "thế nào": ("tn", "ntn"),
-    "thì": ("thỳ", "thi"), "tiền": ("xiền", "tien"), "vẫn": ("vãn", "vẩn"), "chất lượng": ("cl", "chất lg"), "sản phẩm": ("sp", "sphẩm"),
-    "trả lời": ("tl", "rep"), "nhắn tin": ("nt", "ib"), "liên hệ": ("lh", "lhe"), "cho": ("chop", "ch"), "của": ("cua", "cụa"),
-    "một": ("1", "mot"), "hai": ("2",), "này": ("nầy", "nè", "nay"), "đang": ("dag", "đag"), "chưa": ("chưaa", "ch", "chua"),
+    "khách hàng": ("kh", "khg", "khach"), "tài khoản": ("tk", "tkhoan"), "với": ("vs", "zới", "vớ"),
+    "quá": ("wá", "qá", "qua"), "giao hàng": ("ship", "giao hg"), "người": ("ng", "ngừi", "nguoi"),
+    "mọi người": ("mn", "m.n"), "nhiều": ("nhìu", "nh"), "thôi": ("thui", "th"), "yêu": ("iu",),
+    "luôn": ("lun", "luon"), "cũng": ("cug", "cx", "cũg"), "như": ("nhu", "nhw"), "trong": ("tr", "trog"),
+    "những": ("nhữg", "nhg"), "hàng": ("hg", "hàg"), "ứng dụng": ("app", "ud"), "mình": ("mik", "m", "mìh"),
+    "điện thoại": ("đt", "dt"), "bao giờ": ("bh", "bao h"), "bây giờ": ("bh", "bay h"), "giờ": ("h", "gio"),
+    "thế nào": ("tn", "ntn"), "thì": ("thỳ", "thi"), "tiền": ("xiền", "tien"), "vẫn": ("vãn", "vẩn"),
+    "chất lượng": ("cl", "chất lg"), "sản phẩm": ("sp", "sphẩm"), "trả lời": ("tl", "rep"), "nhắn tin": ("nt", "ib"),
+    "liên hệ": ("lh", "lhe"), "cho": ("chop", "ch"), "của": ("cua", "cụa"), "một": ("1", "mot"), "hai": ("2",),
+    "này": ("nầy", "nè", "nay"), "đang": ("dag", "đag"), "chưa": ("chưaa", "ch", "chua"),
 }  # fmt: skip
 _MAX_WORDS = max(len(phrase.split()) for phrase in _SHORT_FORMS)
 
@@ -76,7 +78,7 @@ def _respell(word: str, random: np.random.Generator) -> str:
     return re.sub(pattern, replacement, word, count=1)
 
 
-def _telex(word: str, random: np.random.Generator) -> str:
+def _telex(word: str, _: np.random.Generator) -> str:
     """The keys as they are struck when the input method is off: ``khoong``, ``ddoonf``; the tone comes last."""
     letters, tones = [], []
     for char in word:
@@ -87,7 +89,7 @@ def _telex(word: str, random: np.random.Generator) -> str:
     return "".join([*letters, *tones])
 
 
-def _toneless(word: str, random: np.random.Generator) -> str:
+def _toneless(word: str, _: np.random.Generator) -> str:
     """Without the tone, with the letter: ``đường`` as ``đương``."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", word).translate(_TONES))
 

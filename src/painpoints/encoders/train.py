@@ -2,18 +2,20 @@
 
 Four losses at every step, all over cosines of one batch:
 
-- *issues*: supervised contrastive loss (Khosla et al. 2020, https://arxiv.org/abs/2004.11362) over the issues of one industry or
-  intent set, so that two ways of saying one issue lie together, in Vietnamese and English alike, and neighbours apart;
-- *twins*: InfoNCE (van den Oord et al. 2018) between a clean text and the same text as careless customers type it, with other
-  wordings of the same issue among the negatives;
-- *touchpoints*: cross-entropy over the touchpoints of the industry's journey file, told by random parts of what it says of each, so that
-  a segment lies near the touchpoint it is about, in journeys never seen too;
-- *teacher*: the cosines among plain texts follow those of all-MiniLM-L6-v2 (Apache-2.0), whose English geometry is better (relational
-  distillation, Park et al. 2019). Vietnamese texts get their place in the teacher's space by a ridge map from the base
-  encoder's space, fitted on English texts and on issues told in both languages, so that no parallel text is needed.
+- *issues*: supervised contrastive loss (Khosla et al. 2020, https://arxiv.org/abs/2004.11362) over the issues of
+  one industry or intent set, so that two ways of saying one issue lie together, in Vietnamese and English alike,
+  and neighbours apart;
+- *twins*: InfoNCE (van den Oord et al. 2018) between a clean text and the same text as careless customers type it,
+  with other wordings of the same issue among the negatives;
+- *touchpoints*: cross-entropy over the touchpoints of the industry's journey file, told by random parts of what it
+  says of each, so that a segment lies near the touchpoint it is about, in journeys never seen too;
+- *teacher*: the cosines among plain texts follow those of all-MiniLM-L6-v2 (Apache-2.0), whose English geometry is
+  better (relational distillation, Park et al. 2019). Vietnamese texts get their place in the teacher's space by a
+  ridge map from the base encoder's space, fitted on English texts and on issues told in both languages, so that no
+  parallel text is needed.
 
-Runs on two CPU cores in about an hour, on a GPU where there is one. Stops and goes on at any time: the state is saved every
-hundred steps.
+Runs on two CPU cores in about an hour, on a GPU where there is one. Stops and goes on at any time: the state is
+saved every hundred steps.
 """
 
 from __future__ import annotations
@@ -228,7 +230,8 @@ class Sampler:
         return noise(self.texts.texts[row], random)
 
     def _issues(self, chosen: IssueSet, random: np.random.Generator) -> tuple[list[int], list[int]]:
-        """Issues in random order, each followed by its near neighbours; of every issue some texts, both languages first."""
+        """Issues in random order, each followed by its near neighbours; of every issue some texts, both languages
+        first."""
         order: dict[int, None] = {}
         for issue in random.permutation(len(chosen.issues)).tolist():
             order.setdefault(issue)
@@ -354,7 +357,8 @@ def train_encoder(texts: TrainingTexts, base: Path, teacher: Path, work: Path, r
     trainee, sampler = Trainee(base, recipe.max_tokens), Sampler(texts, recipe)
     optimisers = _optimisers(trainee, recipe)
     step = _resume(work, trainee, optimisers, recipe)
-    began, seen, sums = time.monotonic(), 0, {}
+    began, seen = time.monotonic(), 0
+    sums: dict[str, list[float]] = {}
     while step < recipe.steps:
         for optimiser, base_rate in zip(optimisers, (recipe.layer_rate, recipe.embedding_rate), strict=True):
             for group in optimiser.param_groups:

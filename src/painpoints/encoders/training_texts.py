@@ -1,8 +1,9 @@
 """What the encoder is trained on: the issues of the labelled corpus, and public sets whose licence allows it.
 
-Public sets (read where ``PAINPOINTS_DATASETS`` names them): the training halves of Banking77 (CC BY 4.0) and CLINC150 (CC BY 3.0)
-as issues; app reviews of Maalej et al. (CC0), GoEmotions (Apache-2.0), IT tickets (CC0), airline reviews of Skytrax (CC0), bank
-app reviews (MIT, without the apps that are kept for measuring) and Hanoi hotel reviews (CC BY 4.0) as plain text.
+Public sets (read where ``PAINPOINTS_DATASETS`` names them): the training halves of Banking77 (CC BY 4.0) and
+CLINC150 (CC BY 3.0) as issues; app reviews of Maalej et al. (CC0), GoEmotions (Apache-2.0), IT tickets (CC0),
+airline reviews of Skytrax (CC0), bank app reviews (MIT, without the apps that are kept for measuring) and Hanoi
+hotel reviews (CC BY 4.0) as plain text.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ _SEED = 20_241
 
 @dataclass(frozen=True)
 class IssueSet:
-    """The issues of one industry or intent set: texts of one issue say one thing, the others of the set are its neighbours."""
+    """The issues of one industry or intent set: texts of one issue say one thing, the others of the set are its
+    neighbours."""
 
     name: str
     issues: tuple[tuple[int, ...], ...]
@@ -159,7 +161,7 @@ def _plain_texts(root: Path) -> pd.DataFrame:
         *some(_sentences(flights), "en_skytrax"),
     ]
     vietnamese = [
-        *_sentences(bank["content"].astype(str)),
+        *_sentences(bank["content"].astype(str).tolist()),
         *_pieces(read("vi_hanoi_hotel_absa", "val.csv", "data")),
     ]
     return pd.DataFrame(
