@@ -11,10 +11,9 @@ import pandas as pd
 from painpoints.classify.features import NGRAM_BUCKETS
 from painpoints.classify.heads import NO_ENCODER, Head, HeadSet
 from painpoints.classify.linker import EVIDENCE
+from painpoints.classify.tasks import TASKS
 from painpoints.journey import Journey, Stage, Touchpoint
 from painpoints.schema import DEFAULT_STAGES, KINDS, SENTIMENTS
-
-SEVERITIES = ("1", "2", "3", "4")
 
 
 class ToyEncoder:
@@ -48,24 +47,28 @@ def toy_heads(
     kind: Sequence[float] = (0.6, 0.1, 0.1, 0.1, 0.1),
     severity: Sequence[float] = (0.1, 0.7, 0.1, 0.1),
     stage: Sequence[float] = (0.2,) * 5,
+    experience: Sequence[float] = (0.2,) * 5,
+    flags: dict[str, float] | None = None,
     thresholds: dict[str, float] | None = None,
     lift: dict[str, dict[str, float]] | None = None,
     weights: dict[str, float] | None = None,
     none_bias: float = 0.0,
     encoder_digest: str = NO_ENCODER,
+    buckets: int = NGRAM_BUCKETS,
 ) -> HeadSet:
-    limit = thresholds or {}
+    """A head a task of `TASKS`.
+
+    `flags`: probability that a flag is up, 0.1 where none is given. Flags alone have a threshold (0.5) of their own accord.
+    """
     with_vectors = encoder_digest != NO_ENCODER
-    width = NGRAM_BUCKETS + (2 if with_vectors else 0)
+    width = buckets + (2 if with_vectors else 0)
+    limit = {t.name: 0.5 for t in TASKS if t.is_flag} | (thresholds or {})
     wanted = {
-        "sentiment": (SENTIMENTS, sentiment),
-        "kind": (KINDS, kind),
-        "severity": (SEVERITIES, severity),
-        "stage": (DEFAULT_STAGES, stage),
-    }
+        "sentiment": sentiment, "kind": kind, "severity": severity, "stage": stage, "experience": experience,
+        **{t.name: (1 - up, up) for t in TASKS if t.is_flag for up in [(flags or {}).get(t.name, 0.1)]},
+    }  # fmt: skip
     heads = {
-        task: biased_head(task, labels, p, limit.get(task, 0.0), width)
-        for task, (labels, p) in wanted.items()
+        t.name: biased_head(t.name, t.labels, wanted[t.name], limit.get(t.name, 0.0), width) for t in TASKS
     }
     arrays = {"centre": np.zeros(2, dtype=np.float32)} if with_vectors else {}
     weights = {"keyword_hits": 4.0} if weights is None else weights

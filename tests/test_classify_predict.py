@@ -14,11 +14,12 @@ from painpoints.classify.heads import save_heads
 from painpoints.classify.linker import EVIDENCE
 from painpoints.classify.predict import RATING_NATS, _wordless
 from painpoints.classify.stage import TEXT_WEIGHT, stage_probabilities
+from painpoints.classify.tasks import TASKS
 from painpoints.encoders import load_encoder
 from painpoints.errors import ModelError
 from painpoints.journey import Journey, bundled_journey
 from painpoints.resources import models_dir
-from painpoints.schema import DEFAULT_STAGES, KINDS, LABEL_COLUMNS, SENTIMENTS
+from painpoints.schema import DEFAULT_STAGES, FLAGS, KINDS, LABEL_COLUMNS, SENTIMENTS
 
 DOUBTFUL = (0.4, 0.2, 0.4)
 NAN = float("nan")
@@ -43,7 +44,8 @@ def test_every_label_column_is_added_and_the_frame_given_is_left_alone() -> None
     found = classify(
         segments, items, ToyEncoder().encode(["a"] * 3), ToyEncoder(), toy_journey(), toy_heads()
     )
-    assert set(LABEL_COLUMNS) == set(found.columns) - set(segments.columns)
+    beside = {f"{task}_p" for task in ("experience", *FLAGS)}
+    assert {*LABEL_COLUMNS, *beside} == set(found.columns) - set(segments.columns)
     assert found.index.tolist() == [10, 20, 30]
     pd.testing.assert_frame_equal(segments, before)
     assert str(found["severity"].dtype) == "Int64"
@@ -291,6 +293,24 @@ def test_heads_of_another_encoder_are_refused() -> None:
         labels([["a"]], toy_heads(encoder_digest="another"))
 
 
+# experience and flags
+
+
+def test_experience_is_the_likeliest_dimension_or_empty() -> None:
+    sure = toy_heads(experience=(0.1, 0.1, 0.1, 0.6, 0.1), thresholds={"experience": 1 / 3})
+    unsure = toy_heads(thresholds={"experience": 1 / 3})
+    assert labels([["a"]], sure)["experience"].tolist() == ["act"]
+    assert labels([["a"]], unsure)["experience"].tolist() == [""]
+
+
+def test_a_flag_is_up_from_its_threshold_on() -> None:
+    found = labels(
+        [["a"]], toy_heads(flags={"churn": 0.61, "effort": 0.59}, thresholds=dict.fromkeys(FLAGS, 0.6))
+    )
+    assert {flag: found[flag][0] for flag in FLAGS} == dict.fromkeys(FLAGS, 0) | {"churn": 1}
+    assert found["effort_p"].tolist() == [0.59]
+
+
 # the bundled heads
 
 PLAIN = {
@@ -333,7 +353,7 @@ def test_bundled_heads_carry_their_figures_and_stay_small(name: str) -> None:
 
     folder = models_dir() / "heads" / name
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    assert set(meta["tasks"]) == {"sentiment", "kind", "severity", "stage"}
+    assert set(meta["tasks"]) == {task.name for task in TASKS}
     for task in meta["tasks"].values():
         assert 0 < task["figures"]["as_written"]["macro_f1"] < 1
         assert 0 < task["temperature"] < 10

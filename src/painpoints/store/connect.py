@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +11,16 @@ from typing import TYPE_CHECKING
 from painpoints.errors import InputError, JobError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import duckdb
 
-__all__ = ["DATABASE", "connect", "migrations"]
+__all__ = ["DATABASE", "connect", "migrations", "telling"]
 
 DATABASE = "workspace.duckdb"
+
+_IN_USE = ("could not set lock", "conflicting lock", "used by another process")
+_NO_RIGHT = ("permission denied", "read-only", "read only", "access is denied")
 
 
 def migrations() -> list[tuple[int, str, str]]:
@@ -32,41 +38,53 @@ def connect(folder: Path, *, create: bool) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     path = folder / DATABASE
-    if not create and not path.is_file():
-        raise InputError(
-            f"{folder} is no workspace (it holds no {DATABASE}). Make one with `painpoints run EXPORT --workspace {folder}`."
-        )
     if folder.exists() and not folder.is_dir():
         raise InputError(
             f"{folder} is a file, and a workspace is a folder; name another one with --workspace."
         )
-    try:
+    if not create and not path.is_file():
+        raise InputError(
+            f"{folder} is no workspace (it holds no {DATABASE}). "
+            f"Make one with `painpoints run EXPORT --workspace {folder}`."
+        )
+    with telling(folder):
         folder.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(str(path))
-    except (duckdb.Error, OSError) as error:
-        raise _cannot_open(folder, str(error)) from error
-    try:
-        _migrate(connection, folder)
-    except duckdb.Error as error:
-        connection.close()
-        raise _cannot_open(folder, str(error)) from error
-    except InputError:
-        connection.close()
-        raise
+        try:
+            _migrate(connection, folder)
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 
-def _cannot_open(folder: Path, reason: str) -> InputError | JobError:
-    first = reason.splitlines()[0] if reason else "unknown reason"
-    if "lock" in first.lower():
+@contextmanager
+def telling(folder: Path) -> Iterator[None]:
+    """What goes wrong on the disk becomes a `JobError` that names the workspace; what is wrong in our SQL stays as it is."""
+    import duckdb
+
+    ours = (duckdb.ProgrammingError, duckdb.DataError, duckdb.IntegrityError, duckdb.NotSupportedError)
+    try:
+        yield
+    except ours:
+        raise
+    except (duckdb.Error, OSError) as error:
+        raise _unusable(folder, str(error)) from error
+
+
+def _unusable(folder: Path, reason: str) -> JobError:
+    """The sentence for a reason that the system gave; the folder's own name must not be taken for a part of it."""
+    first = (reason.splitlines() or ["unknown reason"])[0]
+    bare = first.replace(str(folder.absolute()), "").replace(str(folder), "").lower()
+    if any(words in bare for words in _IN_USE):
         return JobError(
             f"The workspace {folder} is in use by another painpoints; wait until that has finished and try again."
         )
-    if "permission" in first.lower() or "read-only" in first.lower():
+    if any(words in bare for words in _NO_RIGHT):
         return JobError(f"The workspace {folder} cannot be written to; name another folder with --workspace.")
     return JobError(
-        f"The database {DATABASE} of the workspace {folder} cannot be read ({first}). Put a copy from your backup in its "
-        "place, or name a new folder with --workspace."
+        f"The database {DATABASE} of the workspace {folder} cannot be read or written ({first}). "
+        "Is the disk full? If not, put a copy from your backup in its place, or name a new folder with --workspace."
     )
 
 
@@ -82,8 +100,8 @@ def _migrate(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     known = migrations()
     if current > known[-1][0]:
         raise InputError(
-            f"The workspace {folder} was made by a newer painpoints (its format is {current}, this one knows {known[-1][0]}). "
-            "Install the newer version."
+            f"The workspace {folder} was made by a newer painpoints (its format is {current}, "
+            f"this one knows {known[-1][0]}). Install the newer version."
         )
     for number, name, statements in known:
         if number <= current:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from painpoints.store.connect import connect
+from painpoints.store.connect import connect, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,8 +53,8 @@ class StoredModel:
 class Workspace:
     """An open workspace; use as a context manager. Only one process may have it open at a time.
 
-    Opening raises a `PainpointsError` where `folder` is no workspace (without `create`), is in use, damaged, or was made by a
-    newer version.
+    Opening raises a `PainpointsError` where `folder` is no workspace (without `create`), is in use, damaged, or was made
+    by a newer version; reading and writing raise `JobError` where the disk is full or the database turns out damaged.
     """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
@@ -75,13 +75,25 @@ class Workspace:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        import duckdb
+
+        with telling(self.folder):
+            self._connection.execute("BEGIN")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(duckdb.Error):  # a commit that failed has ended the transaction already
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _frame(self, query: str, values: Sequence[object] = ()) -> pd.DataFrame:
+        with telling(self.folder):
+            return self._connection.execute(query, list(values)).df()
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with telling(self.folder):
+            return self._connection.execute(query, list(values)).fetchall()
 
     # -- runs and segments ---------------------------------------------------------------------------------
 
@@ -109,22 +121,20 @@ class Workspace:
 
     def runs(self) -> pd.DataFrame:
         """``run_id, stored_at, as_of``, oldest first."""
-        return self._connection.execute(
-            "SELECT run_id, stored_at, as_of FROM runs ORDER BY stored_at, run_id"
-        ).df()
+        return self._frame("SELECT run_id, stored_at, as_of FROM runs ORDER BY stored_at, run_id")
 
     def encoder_of(self, run_id: str) -> str:
         """The digest of the encoder that a run used."""
-        row = self._connection.execute("SELECT manifest FROM runs WHERE run_id = ?", [run_id]).fetchone()
-        return str(json.loads(row[0])["models"]["encoder"]["digest"]) if row else ""
+        rows = self._rows("SELECT manifest FROM runs WHERE run_id = ?", [run_id])
+        return str(json.loads(rows[0][0])["models"]["encoder"]["digest"]) if rows else ""
 
     def segments(self, run_id: str) -> pd.DataFrame:
         """The segments of a run; labels and probabilities as columns ``TASK`` and ``TASK_p``."""
         import pandas as pd
 
-        frame = self._connection.execute(
+        frame = self._frame(
             "SELECT * FROM segments WHERE run_id = ? ORDER BY source, row, feedback_id, segment_no", [run_id]
-        ).df()
+        )
         labels = pd.DataFrame([json.loads(v) for v in frame.pop("labels")], index=frame.index)
         certainty = pd.DataFrame([json.loads(v) for v in frame.pop("certainty")], index=frame.index)
         return pd.concat([frame, labels, certainty.add_suffix("_p")], axis=1)
@@ -136,11 +146,11 @@ class Workspace:
         import pandas as pd
 
         wanted = pd.DataFrame({"text_hash": list(dict.fromkeys(hashes))}, dtype=object)
-        found = self._connection.execute(
-            "SELECT v.text_hash, v.vector FROM vectors v JOIN wanted w USING (text_hash) WHERE v.encoder_digest = ?",
-            [encoder_digest],
-        ).fetchall()
-        del wanted
+        with self._registered("wanted", wanted):
+            found = self._rows(
+                "SELECT v.text_hash, v.vector FROM vectors v JOIN wanted w USING (text_hash) WHERE v.encoder_digest = ?",
+                [encoder_digest],
+            )
         return {key: np.frombuffer(raw, dtype="<f2").astype(np.float32) for key, raw in found}
 
     def add_vectors(
@@ -163,26 +173,30 @@ class Workspace:
 
     def labels(self, task: str) -> pd.DataFrame:
         """``text_hash, text, label, lang, drawn, source`` of everything that people labelled for a task."""
-        return self._connection.execute(
+        return self._frame(
             "SELECT text_hash, text, label, lang, drawn, source FROM labels WHERE task = ? ORDER BY text_hash",
             [task],
-        ).df()
+        )
 
     def add_labels(self, task: str, labels: pd.DataFrame) -> None:
         """Keep labels (the columns of `labels`); a newer label of the same text replaces the older one."""
+        with self._transaction():
+            self._put_labels(task, labels)
+
+    def _put_labels(self, task: str, labels: pd.DataFrame) -> None:
         rows = labels[["text_hash", "text", "label", "lang", "drawn", "source"]].assign(
             task=task, added_at=_now()
         )
         rows = rows[["task", "text_hash", "text", "label", "lang", "drawn", "source", "added_at"]]
-        with self._transaction():
-            self._insert("labels", rows, "ON CONFLICT (task, text_hash) DO UPDATE SET label = excluded.label, "
-                         "drawn = excluded.drawn, source = excluded.source, added_at = excluded.added_at")  # fmt: skip
+        self._insert("labels", rows, "ON CONFLICT (task, text_hash) DO UPDATE SET label = excluded.label, "
+                     "drawn = excluded.drawn, source = excluded.source, added_at = excluded.added_at")  # fmt: skip
 
     # -- models --------------------------------------------------------------------------------------------
 
-    def promote(self, model: StoredModel) -> None:
-        """Put a model into use for its task; the one before stays in the history."""
+    def promote(self, model: StoredModel, labels: pd.DataFrame) -> None:
+        """Put a model into use for its task, and keep the `labels` it was trained on; the one before stays in the history."""
         with self._transaction():
+            self._put_labels(model.task, labels)
             self._connection.execute("UPDATE models SET in_use = false WHERE task = ?", [model.task])
             self._connection.execute("DELETE FROM models WHERE model_id = ?", [model.model_id])
             self._connection.execute(
@@ -196,18 +210,29 @@ class Workspace:
 
     def models(self) -> list[StoredModel]:
         """The models in use, by task."""
-        rows = self._connection.execute(
+        rows = self._rows(
             "SELECT model_id, task, encoder_name, encoder_digest, folder, promoted_at, forced, figures FROM models "
             "WHERE in_use ORDER BY task"
-        ).fetchall()
-        return [StoredModel(*r[:4], self.folder / r[4], r[5], r[6], json.loads(r[7])) for r in rows]
+        )
+        return [
+            StoredModel(
+                model_id, task, name, digest, self.folder / folder, promoted_at, forced, json.loads(figures)
+            )
+            for model_id, task, name, digest, folder, promoted_at, forced, figures in rows
+        ]
 
     def _insert(self, table: str, rows: pd.DataFrame, conflict: str = "") -> None:
-        self._connection.register("incoming", rows)
-        try:
+        with self._registered("incoming", rows):
             self._connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming {conflict}")  # noqa: S608 - fixed names
+
+    @contextmanager
+    def _registered(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
+        """`frame` as a table of that name."""
+        self._connection.register(name, frame)
+        try:
+            yield
         finally:
-            self._connection.unregister("incoming")
+            self._connection.unregister(name)
 
 
 def _stored_segments(run_id: str, segments: pd.DataFrame, tasks: Sequence[str]) -> pd.DataFrame:
