@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -254,7 +255,10 @@ def sample(workspace: Path, out: Path, tasks: Sequence[str], rows: int, seed: in
 )
 @_ENCODER
 @click.option("--force", is_flag=True, help="Promote even what is no better; that is recorded.")
-def train(task: str, labels: Path, workspace: Path, encoder: str | None, force: bool) -> None:
+@click.option(
+    "--finetune", is_flag=True, help="Train the encoder itself for the task: minutes, for thousands of rows."
+)
+def train(task: str, labels: Path, workspace: Path, encoder: str | None, force: bool, finetune: bool) -> None:
     """Retrain a classifier on labelled rows; promote it only if it beats the one in use.
 
     TASK is sentiment, kind, severity, stage, experience, a flag (churn, competitor, effort, expectation_gap,
@@ -268,12 +272,13 @@ def train(task: str, labels: Path, workspace: Path, encoder: str | None, force: 
     from painpoints.progress import printable
     from painpoints.train.commands import run_train
 
-    told, promoted = run_train(task, labels, workspace, encoder, force=force)
+    say = partial(click.echo, err=True)
+    told, promoted = run_train(task, labels, workspace, encoder, force=force, finetune=finetune, say=say)
     click.echo(printable(told))
     if not promoted:
         raise JobError(
-            "Not promoted: the new classifier is not better than the one in use beyond chance on rows that neither was trained on. "
-            "The one in use stays. More labels help (painpoints sample); --force promotes it all the same."
+            "Not promoted: on rows that neither was trained on, the new classifier is not better than the one in use "
+            "beyond chance. The one in use stays. More labels help (painpoints sample); --force promotes it all the same."
         )
 
 

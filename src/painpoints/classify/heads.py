@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from painpoints.classify.features import joined_features
+from painpoints.classify.finetuned import FOLDER, FineTuned, load_finetuned
 from painpoints.errors import ModelError
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class HeadSet:
     meta: dict[str, Any]
     promoted: dict[str, HeadSet] = field(default_factory=dict)
     """by task: sets of a workspace whose head takes the place of the bundled one, or serves a task of the user's own"""
+    finetuned: FineTuned | None = None
+    """a network trained for the one task of this set, whose answer is joined with the head's"""
 
     @property
     def uses_vectors(self) -> bool:
@@ -82,16 +85,20 @@ class HeadSet:
         return self.promoted[task].heads[task] if task in self.promoted else self.heads[task]
 
     def probabilities(
-        self, tasks: Sequence[str], vectors: npt.NDArray[np.float32], ngrams: csr_matrix
+        self, tasks: Sequence[str], texts: Sequence[str], vectors: npt.NDArray[np.float32], ngrams: csr_matrix
     ) -> dict[str, npt.NDArray[np.float32]]:
-        """``float32[n, k]`` a task, by the heads in use."""
+        """``float32[n, k]`` a task, by the classifiers in use."""
         own = self.features(vectors, ngrams)
-        return {
-            task: self.head(task).probabilities(
-                self.promoted[task].features(vectors, ngrams) if task in self.promoted else own
-            )
-            for task in tasks
-        }
+        found = {}
+        for task in tasks:
+            other = self.promoted.get(task)
+            if other is None:
+                found[task] = self.heads[task].probabilities(own)
+                continue
+            found[task] = other.heads[task].probabilities(other.features(vectors, ngrams))
+            if other.finetuned is not None:
+                found[task] = other.finetuned.joined(texts, found[task])
+        return found
 
 
 def save_heads(folder: Path, heads: HeadSet) -> None:
@@ -152,7 +159,9 @@ def load_heads(folder: Path, encoder_digest: str | None = None) -> HeadSet:
         k.removeprefix("array."): v.astype(np.float32) for k, v in tensors.items() if k.startswith("array.")
     }
     digest = hashlib.sha256(raw + json.dumps(meta, sort_keys=True).encode()).hexdigest()
-    return HeadSet(folder.name, made_for, digest, heads, arrays, meta)
+    return HeadSet(
+        folder.name, made_for, digest, heads, arrays, meta, finetuned=load_finetuned(folder / FOLDER)
+    )
 
 
 def _head(task: str, about: dict[str, Any], tensors: dict[str, npt.NDArray[np.generic]]) -> Head:

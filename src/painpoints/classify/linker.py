@@ -81,8 +81,9 @@ def profiles_of(
         return np.stack([known[text] for text in _both_ways(block)]) if block and known else empty
 
     def mean(block: Sequence[str]) -> Floats:
-        middle = stacked(block).mean(axis=0, keepdims=True) if known else empty
-        return middle / np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-6)
+        middle: Floats = stacked(block).mean(axis=0, keepdims=True) if known else empty
+        middle /= np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-6)
+        return middle
 
     return [
         TouchpointProfile(

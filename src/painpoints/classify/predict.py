@@ -113,7 +113,7 @@ def classify(
         texts = segments["match_text"].iloc[rows].tolist()
         ngrams = hashed_ngrams(texts)
         tasks = ("sentiment", "kind", "severity", "stage", "experience", *FLAGS, *own_tasks(heads))
-        found = heads.probabilities(tasks, vectors[rows], ngrams)
+        found = heads.probabilities(tasks, texts, vectors[rows], ngrams)
         labels = _labels(found, rating[rows], heads)
         places = _places(texts, ngrams, vectors[rows], found["stage"], profiles, heads, journey)
         beside = _beside(texts, found, heads, journey)

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 
 from painpoints.classify import choose_heads
 from painpoints.encoders import choose_encoder, load_encoder
+from painpoints.errors import InputError
+from painpoints.resources import models_dir
 from painpoints.store import RememberingEncoder, Workspace
 from painpoints.train.evaluate import evaluate, evaluation_text
 from painpoints.train.labels import LabelFile, read_labels
-from painpoints.train.retrain import Retrained, promote, require_task_name, retrain
+from painpoints.train.retrain import LEAST_TO_FINETUNE, Retrained, promote, require_task_name, retrain
 from painpoints.train.sample import draw_sample, require_suffix
 from painpoints.train.workbook import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from painpoints.encoders import Encoder
+
+    Say = Callable[[str], object]
 
 __all__ = ["run_evaluate", "run_sample", "run_train"]
 
@@ -43,15 +47,17 @@ def run_sample(folder: Path, out: Path, tasks: Sequence[str], rows: int, seed: i
 
 
 def run_train(
-    task: str, path: Path, folder: Path, encoder_name: str | None, *, force: bool
+    task: str, path: Path, folder: Path, encoder_name: str | None, *, force: bool, finetune: bool, say: Say
 ) -> tuple[str, bool]:
     """Train, compare, promote if better or forced. The text to tell, and whether it was promoted."""
     require_task_name(task)
     labels = read_labels(path, task)
+    name = choose_encoder(encoder_name).name
+    base = _require_finetunable(labels, name) if finetune else None
     with Workspace(folder, create=True) as workspace:
-        encoder: Encoder = RememberingEncoder(load_encoder(choose_encoder(encoder_name).name), workspace)
+        encoder: Encoder = RememberingEncoder(load_encoder(name), workspace)
         current, _ = choose_heads(encoder, workspace.models())
-        result = retrain(labels, encoder, current, workspace)
+        result = retrain(labels, encoder, current, workspace, base, say)
         promoted = result.comparison.better or force
         lines = [*_told(labels, result), *_suspects_told(result, folder, task)]
         if promoted:
@@ -61,6 +67,19 @@ def run_train(
                 f"Promoted{forced}: {model.model_id}. Runs with --workspace {folder} use it from now on."
             )
     return "\n".join(lines), promoted
+
+
+def _require_finetunable(labels: LabelFile, encoder_name: str) -> Path:
+    """The folder of the encoder to fine-tune. Raises `InputError` for one that cannot be, and for too few rows."""
+    folder = models_dir() / "accurate" if encoder_name == "accurate" else Path(encoder_name)
+    if not (folder / "meta.json").is_file():
+        raise InputError(f"The encoder {encoder_name!r} cannot be fine-tuned; use --encoder accurate.")
+    if len(labels.rows) < LEAST_TO_FINETUNE:
+        raise InputError(
+            f"{labels.path.name}: {len(labels.rows)} labelled rows are too few to fine-tune an encoder; at least {LEAST_TO_FINETUNE} "
+            "are needed, and thousands pay. Train without --finetune."
+        )
+    return folder
 
 
 def _told(labels: LabelFile, result: Retrained) -> list[str]:
@@ -75,7 +94,7 @@ def _told(labels: LabelFile, result: Retrained) -> list[str]:
     lines[0] += f": {rows}"
     lines += [f"  left out: {sentence}" for sentence in labels.left_out]
     lines += [
-        f"On rows that were held out (5-fold cross-validation, {both.rows} rows):",
+        f"On rows that were held out ({_held_out(result)}, {both.rows} rows):",
         f"  {'':26} {'accuracy':>9} {'macro-F1':>9}",
         f"  {'new classifier':26} {both.accuracy_after:9.3f} {both.after:9.3f}",
         f"  {result.compared_with:26} {both.accuracy_before:9.3f} {both.before:9.3f}",
@@ -83,6 +102,10 @@ def _told(labels: LabelFile, result: Retrained) -> list[str]:
         f"  calibration error {figures['calibration_error']:.3f}",
     ]
     return lines
+
+
+def _held_out(result: Retrained) -> str:
+    return "5-fold cross-validation" if result.heads.finetuned is None else "a fifth, not trained on"
 
 
 def _suspects_told(result: Retrained, folder: Path, task: str) -> list[str]:

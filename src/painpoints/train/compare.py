@@ -48,7 +48,8 @@ def macro_f1(truth: Ints, guess: Ints, classes: int) -> float:
 
 
 def compare(truth: Ints, before: Ints, after: Ints, classes: int, seed: int) -> Comparison:
-    """Approximate randomisation (Yeh 2000, https://aclanthology.org/C00-2137/): every row's two answers are swapped at random."""
+    """Approximate randomisation (Yeh 2000, https://aclanthology.org/C00-2137/): every row's two answers are
+    swapped at random."""
     random = np.random.default_rng(seed)
     gain = macro_f1(truth, after, classes) - macro_f1(truth, before, classes)
     at_least = 0

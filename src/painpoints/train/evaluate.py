@@ -40,7 +40,8 @@ class Evaluation:
 
 
 def evaluate(labels: LabelFile, encoder: Encoder, heads: HeadSet, trained_on: set[str]) -> Evaluation:
-    """Figures over the rows that the classifier was not trained on (`trained_on`: their text hashes), or over all if none remain.
+    """Figures over the rows that the classifier was not trained on (`trained_on`: their text hashes), or over all
+    if none remain.
 
     Raises `InputError` where there is no classifier for the task, or it knows none of the file's labels.
     """
@@ -61,7 +62,9 @@ def evaluate(labels: LabelFile, encoder: Encoder, heads: HeadSet, trained_on: se
     if seen.any() and not seen.all():
         rows = rows[~seen]
     texts = rows["match_text"].tolist()
-    probability = heads.probabilities((task_name,), encoder.encode(texts), hashed_ngrams(texts))[task_name]
+    probability = heads.probabilities((task_name,), texts, encoder.encode(texts), hashed_ngrams(texts))[
+        task_name
+    ]
     truth = np.asarray([task.labels.index(v) for v in rows["label"]])
     lang = rows["lang"].to_numpy()
     by_language = {

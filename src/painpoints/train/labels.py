@@ -29,8 +29,8 @@ _HEADER_ROWS = 6
 class LabelFile:
     """Labelled texts and what was left out.
 
-    `rows`: ``text`` (personal data masked), ``match_text``, ``text_hash``, ``label``, ``lang``, ``drawn``, ``place`` (the number of the row
-    in the file, from 1, header counted), one row a distinct text.
+    `rows`: ``text`` (personal data masked), ``match_text``, ``text_hash``, ``label``, ``lang``, ``drawn``,
+    ``place`` (the number of the row in the file, from 1, header counted), one row a distinct text.
     """
 
     path: Path
@@ -43,8 +43,8 @@ class LabelFile:
 def read_labels(path: Path, task_name: str) -> LabelFile:
     """The labels of one task. Raises `InputError` for a file that is no table, lacks a column, or has unknown labels.
 
-    Blank cells are rows that nobody labelled. A text that comes with two labels is left out. A task that no installation has
-    takes its classes from the file.
+    Blank cells are rows that nobody labelled. A text that comes with two labels is left out. A task that no
+    installation has takes its classes from the file.
     """
     import pandas as pd
 

@@ -1,4 +1,5 @@
-"""`painpoints train`: a head from labels, compared with the one in use on rows that neither was trained on, and promoted if better."""
+"""`painpoints train`: a head from labels, compared with the one in use on rows that neither was trained on, and
+promoted if better."""
 
 from __future__ import annotations
 
@@ -13,16 +14,20 @@ import numpy as np
 
 from painpoints import __version__
 from painpoints.classify.features import hashed_ngrams
+from painpoints.classify.finetuned import FOLDER
 from painpoints.classify.fit import Blocks, fit_head, measure, temperature_of
 from painpoints.classify.heads import NO_ENCODER, Head, HeadSet, save_heads
 from painpoints.errors import InputError
 from painpoints.schema import LABEL_COLUMNS, SEGMENT_COLUMNS, THEME_COLUMNS
 from painpoints.store import StoredModel, Workspace, text_hash
 from painpoints.train.compare import Comparison, compare
+from painpoints.train.finetune import Split, finetune
 from painpoints.train.label_errors import Suspect, suspects
 from painpoints.train.labels import LabelFile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
     import pandas as pd
 
@@ -32,10 +37,13 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["Retrained", "promote", "require_task_name", "retrain"]
+__all__ = ["LEAST_TO_FINETUNE", "Retrained", "promote", "require_task_name", "retrain"]
 
 _FOLDS = 5
+_STOP_EVERY = 10
 _SEED = 20_244
+LEAST_TO_FINETUNE = 200
+"""labelled rows below which a whole encoder would only learn them by heart"""
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,22 @@ def require_task_name(name: str) -> None:
         )
 
 
-def retrain(labels: LabelFile, encoder: Encoder, current: HeadSet, workspace: Workspace) -> Retrained:
-    """Train a head for `labels.task` on the file's rows and those labelled before, starting from the bundled head if there is one.
+def retrain(
+    labels: LabelFile,
+    encoder: Encoder,
+    current: HeadSet,
+    workspace: Workspace,
+    finetune_from: Path | None = None,
+    say: Callable[[str], object] = print,
+) -> Retrained:
+    """Train a head for `labels.task` on the file's rows and those labelled before, starting from the bundled head
+    if there is one.
 
-    Every row is judged by heads that did not see its text: five folds over distinct texts. The head in use is judged on the
-    same rows; where it was trained on some of them, by a copy trained without the fold. The two are compared by a paired
-    permutation test. Nothing is stored.
+    Every row is judged by heads that did not see its text: five folds over distinct texts. The head in use is
+    judged on the same rows; where it was trained on some of them, by a copy trained without the fold. The two are
+    compared by a paired permutation test. With `finetune_from`, the folder of a packed encoder, that encoder is
+    trained for the task as well, on four fifths of the rows, and both together are judged on the last fifth.
+    Nothing but the state of an unfinished fine-tuning is stored.
     """
     from scipy.special import softmax
 
@@ -91,19 +109,28 @@ def retrain(labels: LabelFile, encoder: Encoder, current: HeadSet, workspace: Wo
         logits[unseen] = blocks.take(unseen).logits(head.weights, head.bias)
     temperature = temperature_of(logits, truth)
     probability = softmax(logits / temperature, axis=1)
+    judged, joined, network = np.arange(len(truth)), probability, None
+    if finetune_from is not None:
+        split = _split(fold, truth)
+        languages = (rows["lang"] != "en").tolist()
+        folder = workspace.folder / "models" / f"{task.name}-unfinished"
+        network = finetune(task, texts, languages, truth, split, finetune_from, folder / FOLDER, say)
+        judged = split.judge
+        joined = network.joined([texts[i] for i in judged], probability[judged])
     before, compared_with = _answers_in_use(task, blocks, rows, truth, fold, current, workspace)
     final = fit_head(task, blocks, rows["label"].tolist(), prior=prior)
-    figures = measure(task, probability, truth)
-    head = replace(final, temperature=temperature, figures={"cross_validated": figures})
+    figures = measure(task, joined, truth[judged])
+    head = replace(final, temperature=temperature, figures={"held_out": figures})
     arrays = {} if centre is None else {"centre": centre}
     meta = {"encoder": encoder.name, "task": task.name, "rows": len(rows), "painpoints": __version__}
     heads = HeadSet(
         task.name, encoder.digest if vectors is not None else NO_ENCODER, "", {task.name: head}, arrays, meta
     )
+    heads = replace(heads, finetuned=network)
     return Retrained(
         task,
         heads,
-        compare(truth, before, probability.argmax(axis=1), len(task.labels), _SEED),
+        compare(truth[judged], before[judged], joined.argmax(axis=1), len(task.labels), _SEED),
         compared_with,
         figures,
         suspects(task, rows, truth, probability),
@@ -113,7 +140,8 @@ def retrain(labels: LabelFile, encoder: Encoder, current: HeadSet, workspace: Wo
 
 
 def _with_remembered(labels: LabelFile, workspace: Workspace) -> tuple[pd.DataFrame, int]:
-    """The file's rows, and earlier ones of the task whose text is not in the file and whose label is still one of the task's."""
+    """The file's rows, and earlier ones of the task whose text is not in the file and whose label is still one of
+    the task's."""
     import pandas as pd
 
     from painpoints.text import clean_many
@@ -145,6 +173,13 @@ def _folds(truth: Ints) -> Ints:
     return fold
 
 
+def _split(fold: Ints, truth: Ints) -> Split:
+    """The first fold to judge on, a tenth of the rest to decide when to stop, the others to train on."""
+    rest = np.random.default_rng(_SEED).permutation(np.flatnonzero(fold != 0))
+    stop = rest[np.argsort(truth[rest], kind="stable")][::_STOP_EVERY]
+    return Split(np.setdiff1d(rest, stop), np.sort(stop), np.flatnonzero(fold == 0))
+
+
 def _answers_in_use(
     task: Task,
     blocks: Blocks,
@@ -155,6 +190,8 @@ def _answers_in_use(
     workspace: Workspace,
 ) -> tuple[Ints, str]:
     """What the head in use answers on every row without having seen it, and what it is called."""
+    from scipy.special import softmax
+
     bundled = current.heads.get(task.name)
     promoted = current.promoted.get(task.name)
     if promoted is None and bundled is not None:
@@ -163,6 +200,13 @@ def _answers_in_use(
         return np.full(len(truth), np.bincount(truth).argmax()), "always answering the commonest label"
     known = rows["text_hash"].isin(set(workspace.labels(task.name)["text_hash"])).to_numpy()
     head = promoted.heads[task.name]
+    if (
+        promoted.finetuned is not None
+    ):  # on rows it was trained on that flatters it, so that it is the harder to beat
+        both = promoted.finetuned.joined(
+            rows["match_text"].tolist(), softmax(blocks.logits(head.weights, head.bias), axis=1)
+        )
+        return both.argmax(axis=1), "the fine-tuned classifier that was promoted before"
     answers: Ints = blocks.logits(head.weights, head.bias).argmax(axis=1)
     for number in range(_FOLDS):
         seen, unseen = np.flatnonzero(known & (fold != number)), np.flatnonzero(known & (fold == number))
@@ -173,14 +217,18 @@ def _answers_in_use(
 
 
 def promote(result: Retrained, workspace: Workspace, *, forced: bool) -> StoredModel:
-    """Put the candidate into the workspace and into use, with its labels. The model files are whole before they are named."""
+    """Put the candidate into the workspace and into use, with its labels. The model files are whole before they
+    are named."""
     import pandas as pd
 
     task, encoder_digest = result.task.name, result.heads.encoder_digest
     seen = json.dumps(result.labels[["text_hash", "label"]].sort_values("text_hash").to_dict("records"))
-    model_id = f"{task}-{text_hash(encoder_digest + seen)[:12]}"
+    kind = "finetuned-" if result.heads.finetuned is not None else ""
+    model_id = f"{task}-{kind}{text_hash(encoder_digest + seen)[:12]}"
     folder = workspace.folder / "models" / model_id
     shutil.rmtree(folder, ignore_errors=True)
+    if result.heads.finetuned is not None:
+        (workspace.folder / "models" / f"{task}-unfinished").replace(folder)
     comparison = vars(result.comparison) | {"compared_with": result.compared_with}
     save_heads(
         folder, replace(result.heads, meta=result.heads.meta | {"comparison": comparison, "forced": forced})

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["DRAWN", "MIX", "Sample", "draw", "draw_sample"]
 
 MIX = {"random": 0.3, "uncertain": 0.4, "diverse": 0.3}
-"""share of the rows drawn in each way. Random rows come first and from all rows, so that figures on them alone hold for the
-whole run; uncertain and diverse ones teach more a row"""
+"""share of the rows drawn in each way. Random rows come first and from all rows, so that figures on them alone
+hold for the whole run; uncertain and diverse ones teach more a row"""
 DRAWN = tuple(MIX)
 _POOL = 20_000
 """distinct texts from which diverse rows are chosen; more would take minutes and change nothing"""
@@ -32,7 +32,8 @@ _POOL = 20_000
 
 @dataclass(frozen=True)
 class Sample:
-    """Rows to label: ``feedback_id, segment_no, text, lang, drawn``, in random order, and of how many they were drawn."""
+    """Rows to label: ``feedback_id, segment_no, text, lang, drawn``, in random order, and of how many they were
+    drawn."""
 
     rows: pd.DataFrame
     population: int

@@ -1,4 +1,5 @@
-"""The workbook that people label in: a row a segment, a column with a drop-down a task, and a sheet that explains the labels."""
+"""The workbook that people label in: a row a segment, a column with a drop-down a task, and a sheet that explains
+the labels."""
 
 from __future__ import annotations
 
@@ -61,7 +62,8 @@ _MEANING = {
 def write_workbook(
     sample: Sample, tasks: Sequence[str], choices: dict[str, list[str]], out: Path, lang: str
 ) -> None:
-    """Write `sample` with a column a task. `choices`: labels of tasks that the user made himself; an empty list is free text.
+    """Write `sample` with a column a task. `choices`: labels of tasks that the user made himself; an empty list is
+    free text.
 
     Raises `JobError` where the file cannot be written.
     """
