@@ -4,8 +4,8 @@
 
 - the sample data's planted truth (data/demo/truth.csv: sentences written apart from the training text; its journey
   file is new to the linker), as written and typed without diacritics;
-- the real sets where they are present: UTS2017-Bank test, AIVIVN 2019, Shopee, Hanoi hotels test, the held-out bank apps.
-  The sets know no neutral or few, so for those with two classes the sign of P(pos) - P(neg) decides.
+- the real sets where they are present: UTS2017-Bank test, AIVIVN 2019, Shopee, Hanoi hotels test, the held-out
+  bank apps. The sets know no neutral or few, so for those with two classes the sign of P(pos) - P(neg) decides.
 
 No rating is given to the classifier. Abstentions count as wrong. Beside them, in the same run: a linear SVC on TF-IDF
 words and characters trained on the same labelled text.

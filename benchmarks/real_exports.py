@@ -2,7 +2,8 @@
 
     python -m benchmarks.real_exports [fast|accurate] [--only NAME] [--keep FOLDER]
 
-Each job runs in a process of its own, so that peak memory is its own. ``10,000 reviews`` is made of distinct shop reviews.
+Each job runs in a process of its own, so that peak memory is its own. ``10,000 reviews`` is made of distinct shop
+reviews.
 """
 
 from __future__ import annotations

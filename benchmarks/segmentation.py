@@ -2,8 +2,8 @@
 
     python benchmarks/segmentation.py
 
-Boundaries are measured on the hand-cut items of tests/data/text/segments_gold.tsv: the odd rows served for tuning, the even
-rows were held out. Language and speed are also measured on the real data sets, where they are present.
+Boundaries are measured on the hand-cut items of tests/data/text/segments_gold.tsv: the odd rows served for tuning,
+the even rows were held out. Language and speed are also measured on the real data sets, where they are present.
 """
 
 from __future__ import annotations

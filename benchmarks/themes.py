@@ -4,8 +4,9 @@
 
 Gold: the issue keys of data/labelled/corpus (negative segments of one industry; half of the industries was used for
 tuning, the other half is reported as held out), the same with Zipf sizes and near-copies, a mix of three industries,
-and the intents of Banking77, CLINC150 and the aspects of UTS2017-Bank where those data sets are present. Touchpoints are
-left empty, or (column ``places``) right six times in ten. Unassigned segments count as themes of their own in ARI and NMI.
+and the intents of Banking77, CLINC150 and the aspects of UTS2017-Bank where those data sets are present.
+Touchpoints are left empty, or (column ``places``) right six times in ten. Unassigned segments count as themes of
+their own in ARI and NMI.
 """
 
 from __future__ import annotations

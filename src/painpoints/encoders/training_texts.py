@@ -86,7 +86,7 @@ def _shortened(text: str) -> str:
 
 def _issue_sets(rows: pd.DataFrame) -> list[IssueSet]:
     sets = []
-    for name, group in rows[rows["issue"] != ""].groupby("group", sort=True):
+    for name, group in rows[~rows["issue"].isin(["", "none"])].groupby("group", sort=True):
         by_issue = {str(issue): tuple(int(i) for i in part.index) for issue, part in group.groupby("issue")}
         number = {issue: i for i, issue in enumerate(by_issue)}
         near: list[set[int]] = [set() for _ in by_issue]

@@ -194,7 +194,7 @@ class Workspace:
     # -- models --------------------------------------------------------------------------------------------
 
     def promote(self, model: StoredModel, labels: pd.DataFrame) -> None:
-        """Put a model into use for its task, and keep the `labels` it was trained on; the one before stays in the history."""
+        """Put a model into use, and keep the `labels` it was trained on; the one before stays in the history."""
         with self._transaction():
             self._put_labels(model.task, labels)
             self._connection.execute("UPDATE models SET in_use = false WHERE task = ?", [model.task])

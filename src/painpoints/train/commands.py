@@ -10,10 +10,11 @@ from painpoints.encoders import choose_encoder, load_encoder
 from painpoints.errors import InputError
 from painpoints.resources import models_dir
 from painpoints.store import RememberingEncoder, Workspace
+from painpoints.store.connect import telling
 from painpoints.train.evaluate import evaluate, evaluation_text
 from painpoints.train.labels import LabelFile, read_labels
 from painpoints.train.retrain import LEAST_TO_FINETUNE, Retrained, promote, require_task_name, retrain
-from painpoints.train.sample import draw_sample, require_suffix
+from painpoints.train.sample import DRAWN, draw_sample, require_suffix
 from painpoints.train.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _SHOWN = 10
 def run_sample(folder: Path, out: Path, tasks: Sequence[str], rows: int, seed: int, lang: str) -> str:
     """Draw, write the workbook, say what was drawn."""
     require_suffix(out)
+    tasks = tuple(dict.fromkeys(tasks))
     for task in tasks:
         require_task_name(task)
     with Workspace(folder) as workspace:
@@ -39,7 +41,7 @@ def run_sample(folder: Path, out: Path, tasks: Sequence[str], rows: int, seed: i
         choices = {task: sorted(set(workspace.labels(task)["label"])) for task in tasks}
     write_workbook(sample, tasks, choices, out, lang)
     drawn = sample.rows["drawn"].value_counts().to_dict()
-    mix = ", ".join(f"{drawn.get(name, 0)} {name}" for name in ("random", "uncertain", "diverse"))
+    mix = ", ".join(f"{drawn.get(name, 0)} {name}" for name in DRAWN)
     return (
         f"{out}: {len(sample.rows)} of {sample.population} segments without a label ({mix}).\n"
         f"Fill in the columns, then: painpoints train {tasks[0]} {out} --workspace {folder}"
@@ -56,7 +58,9 @@ def run_train(
     base = _require_finetunable(labels, name) if finetune else None
     with Workspace(folder, create=True) as workspace:
         encoder: Encoder = RememberingEncoder(load_encoder(name), workspace)
-        current, _ = choose_heads(encoder, workspace.models())
+        # those of another encoder cannot be compared with: training for this one is what puts them right
+        comparable = [m for m in workspace.models() if m.task == task and m.encoder_digest == encoder.digest]
+        current, _ = choose_heads(encoder, comparable)
         result = retrain(labels, encoder, current, workspace, base, say)
         promoted = result.comparison.better or force
         lines = [*_told(labels, result), *_suspects_told(result, folder, task)]
@@ -76,8 +80,8 @@ def _require_finetunable(labels: LabelFile, encoder_name: str) -> Path:
         raise InputError(f"The encoder {encoder_name!r} cannot be fine-tuned; use --encoder accurate.")
     if len(labels.rows) < LEAST_TO_FINETUNE:
         raise InputError(
-            f"{labels.path.name}: {len(labels.rows)} labelled rows are too few to fine-tune an encoder; at least {LEAST_TO_FINETUNE} "
-            "are needed, and thousands pay. Train without --finetune."
+            f"{labels.path.name}: {len(labels.rows)} labelled rows are too few to fine-tune an encoder; "
+            f"at least {LEAST_TO_FINETUNE} are needed, and thousands pay. Train without --finetune."
         )
     return folder
 
@@ -114,11 +118,13 @@ def _suspects_told(result: Retrained, folder: Path, task: str) -> list[str]:
 
     from painpoints.report.tables import write_csv
 
-    if not result.suspects:
-        return ["No label looks wrong."]
     out = folder / "labels" / f"{task}-suspects.csv"
-    out.parent.mkdir(exist_ok=True)
-    write_csv(pd.DataFrame([vars(s) for s in result.suspects]), out)
+    with telling(folder):
+        out.unlink(missing_ok=True)  # those of an earlier training
+        if not result.suspects:
+            return ["No label looks wrong."]
+        out.parent.mkdir(exist_ok=True)
+        write_csv(pd.DataFrame([vars(s) for s in result.suspects]), out)
     lines = [f"{len(result.suspects)} labels look wrong (all in {out}):"]
     for s in result.suspects[:_SHOWN]:
         where = f"row {s.place}" if s.place else "known before"
@@ -136,6 +142,6 @@ def run_evaluate(task: str, path: Path, folder: Path | None, encoder_name: str |
         return evaluation_text(evaluate(labels, encoder, heads, set()))
     with Workspace(folder) as workspace:
         remembering = RememberingEncoder(load_encoder(choose_encoder(encoder_name).name), workspace)
-        heads, _ = choose_heads(remembering, workspace.models())
+        heads, _ = choose_heads(remembering, [m for m in workspace.models() if m.task == task])
         trained_on = set(workspace.labels(task)["text_hash"]) if task in heads.promoted else set()
         return evaluation_text(evaluate(labels, remembering, heads, trained_on))

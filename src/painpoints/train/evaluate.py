@@ -37,6 +37,10 @@ class Evaluation:
     """``int[k, k]``: true label a row, answer a column"""
     trained_on: int
     """rows that the classifier was trained on: figures on them flatter it, so they are left out where others remain"""
+    flattered: bool
+    """whether no others remain"""
+    left_out: tuple[str, ...]
+    """sentences about other rows that were not used"""
 
 
 def evaluate(labels: LabelFile, encoder: Encoder, heads: HeadSet, trained_on: set[str]) -> Evaluation:
@@ -53,13 +57,16 @@ def evaluate(labels: LabelFile, encoder: Encoder, heads: HeadSet, trained_on: se
     head = heads.head(task_name)
     task = labels.task if labels.task.labels == head.labels else _task_of(labels.task, head.labels)
     rows = labels.rows[labels.rows["label"].isin(task.labels)]
+    left_out = labels.left_out
+    if len(rows) < len(labels.rows):
+        left_out += (f"{len(labels.rows) - len(rows)} rows with labels that the classifier does not know",)
     if rows.empty:
         raise InputError(
             f"{labels.path.name}: none of its labels is known to the classifier for {task_name!r}, whose labels are "
             f"{', '.join(head.labels)}."
         )
     seen = rows["text_hash"].isin(trained_on).to_numpy()
-    if seen.any() and not seen.all():
+    if not seen.all():
         rows = rows[~seen]
     texts = rows["match_text"].tolist()
     probability = heads.probabilities((task_name,), texts, encoder.encode(texts), hashed_ngrams(texts))[
@@ -85,6 +92,8 @@ def evaluate(labels: LabelFile, encoder: Encoder, heads: HeadSet, trained_on: se
         _by_class(task, confusion),
         confusion,
         int(seen.sum()),
+        bool(seen.all()),
+        left_out,
     )
 
 
@@ -117,17 +126,16 @@ def evaluation_text(found: Evaluation) -> str:
         f"{found.task.name}: the classifier that is {found.model}, on {total['rows']} rows",
         f"  accuracy {total['accuracy']:.3f}   macro-F1 {total['macro_f1']:.3f}   calibration error "
         f"{total['calibration_error']:.3f}",
-        f"  answers {total['coverage']:.0%} of rows (p >= {found.task.threshold:.2f}), {_share(total['precision_of_answers'])} of them right",
+        f"  answers {total['coverage']:.0%} of rows (p >= {found.task.threshold:.2f}), "
+        f"{_share(total['precision_of_answers'])} of them right",
+        *(f"  left out: {sentence}" for sentence in found.left_out),
     ]
-    if found.trained_on:
+    if found.flattered:
         lines.append(
-            f"  {found.trained_on} rows of the file were used to train it"
-            + (
-                " and are left out."
-                if found.trained_on < total["rows"] + found.trained_on and total["rows"]
-                else "."
-            )
+            "  It was trained on all of these rows, which flatters it: the figures on other rows are lower."
         )
+    elif found.trained_on:
+        lines.append(f"  left out: {found.trained_on} rows that it was trained on")
     width = max(12, *(len(label) for label in found.task.labels))
     lines += ["", f"  {'class':{width}} {'rows':>6} {'precision':>10} {'recall':>8} {'F1':>8}"]
     lines += [

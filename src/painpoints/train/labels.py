@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ LEAST_ROWS = 10
 """labelled rows below which no figure means anything"""
 LEAST_A_CLASS = 2
 """rows that a class of the user's own needs, so that one can be held out"""
+MOST_CLASSES = 50
+"""classes of the user's own; a column with more is free text, not labels"""
+_LONGEST_CLASS = 100
 _HEADER_ROWS = 6
 """rows in which the names of the columns are looked for"""
 
@@ -49,7 +53,7 @@ def read_labels(path: Path, task_name: str) -> LabelFile:
     import pandas as pd
 
     header, records, first = _table(path, task_name)
-    text_at, label_at = header.index(_text_column(header)), _label_column(header, task_name)
+    text_at, label_at = _columns(header, task_name) or (0, 0)
     drawn_at = next((i for i, name in enumerate(header) if fold(name) == DRAWN_COLUMN), None)
     task = task_named(task_name)
     found: list[tuple[int, str, str, str]] = []
@@ -60,7 +64,9 @@ def read_labels(path: Path, task_name: str) -> LabelFile:
         if not text or not given:
             blank += bool(text) or bool(given)
             continue
-        label = given if task is None else label_of(task, given)
+        label = (
+            " ".join(unicodedata.normalize("NFC", given).split()) if task is None else label_of(task, given)
+        )
         if label is None:
             unknown.setdefault(given, []).append(place)
             continue
@@ -68,6 +74,8 @@ def read_labels(path: Path, task_name: str) -> LabelFile:
     if unknown and task is not None:
         raise InputError(_unknown(path, task, unknown))
     frame = pd.DataFrame(found, columns=["place", "text", "label", "drawn"])
+    if task is None:
+        frame["label"] = _own_classes(path, task_name, frame["label"].tolist())
     left_out = [f"{blank} rows without a text or without a label"] if blank else []
     return _checked(path, task_name, task, _cleaned(frame), left_out)
 
@@ -93,39 +101,42 @@ def _table(path: Path, task_name: str) -> tuple[list[str], list[list[str]], int]
     for grid in grids:
         for at, record in enumerate(grid.records[:_HEADER_ROWS]):
             header = [cell.strip().lstrip("\ufeff") for cell in record]
-            if _find_text(header) is not None and _find_label(header, task_name) is not None:
+            if _columns(header, task_name) is not None:
                 width = len(header)
                 return header, [(r + [""] * width)[:width] for r in grid.records[at + 1 :]], at + 2
     seen = next((g.records[0] for g in grids if g.records), [])
     raise InputError(
-        f"{path.name}: a column with the text (text, nội dung) and one with the labels ({task_name}, label, nhãn) are needed; "
-        f"the first row is {quoted_list([str(c) for c in seen], 12)}. Rename the columns."
+        f"{path.name}: a column with the text (text, nội dung) and one with the labels "
+        f"({task_name}, label, nhãn) are needed; the first row is {quoted_list([str(c) for c in seen], 12)}. Rename the columns."
     )
 
 
-def _find_text(header: list[str]) -> str | None:
-    folded = {fold(name): name for name in reversed(header)}
-    return next((folded[name] for name in TEXT_COLUMN_NAMES if name in folded), None)
-
-
-def _text_column(header: list[str]) -> str:
-    name = _find_text(header)
-    if name is None:
-        raise ValueError("the header was chosen for its text column")
-    return name
-
-
-def _find_label(header: list[str], task_name: str) -> int | None:
+def _columns(header: list[str], task_name: str) -> tuple[int, int] | None:
+    """Places of the text and of the label column, None where one is missing."""
     folded = [fold(name) for name in header]
-    wanted = [*task_names(task_name), *LABEL_COLUMN_NAMES]
-    return next((folded.index(name) for name in wanted if name in folded), None)
+    text_at = next((folded.index(name) for name in TEXT_COLUMN_NAMES if name in folded), None)
+    if text_at is None:
+        return None
+    folded[text_at] = ""  # a task may be called feedback: its column is another one than the text's
+    wanted = filter(None, (*task_names(task_name), *LABEL_COLUMN_NAMES))
+    label_at = next((folded.index(name) for name in wanted if name in folded), None)
+    return None if label_at is None else (text_at, label_at)
 
 
-def _label_column(header: list[str], task_name: str) -> int:
-    at = _find_label(header, task_name)
-    if at is None:
-        raise ValueError("the header was chosen for its label column")
-    return at
+def _own_classes(path: Path, task_name: str, given: list[str]) -> list[str]:
+    """The classes of a task of the user's own: those that differ by case alone are one, spelt as most often."""
+    often = Counter(given)
+    spelling: dict[str, str] = {}
+    for label in sorted(often, key=lambda v: (-often[v], v)):
+        spelling.setdefault(label.casefold(), label)
+    longest = max(spelling.values(), key=len, default="")
+    if len(spelling) > MOST_CLASSES or len(longest) > _LONGEST_CLASS:
+        raise InputError(
+            f"{path.name}: the column for {task_name} holds {len(spelling)} different values, the longest of {len(longest)} "
+            f"characters; labels are at most {MOST_CLASSES} classes of at most {_LONGEST_CLASS} characters. "
+            "Is it the right column? Nothing was trained."
+        )
+    return [spelling[label.casefold()] for label in given]
 
 
 def _unknown(path: Path, task: Task, unknown: dict[str, list[int]]) -> str:
@@ -181,8 +192,8 @@ def _checked(path: Path, name: str, task: Task | None, frame: pd.DataFrame, left
             counts = Counter(frame["label"])
     if len(frame) < LEAST_ROWS:
         raise InputError(
-            f"{path.name}: {len(frame)} labelled rows for {name}{_because(left_out)}; at least {LEAST_ROWS} are needed, and some "
-            "hundred make a difference. Nothing was trained."
+            f"{path.name}: {len(frame)} labelled rows for {name}{_because(left_out)}; at least {LEAST_ROWS} are needed, "
+            "and some hundred make a difference. Nothing was trained."
         )
     if len(counts) < 2:
         raise InputError(

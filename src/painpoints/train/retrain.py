@@ -4,10 +4,11 @@ promoted if better."""
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+import re
 import shutil
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,23 +17,29 @@ from painpoints import __version__
 from painpoints.classify.features import hashed_ngrams
 from painpoints.classify.finetuned import FOLDER
 from painpoints.classify.fit import Blocks, fit_head, measure, temperature_of
-from painpoints.classify.heads import NO_ENCODER, Head, HeadSet, save_heads
+from painpoints.classify.heads import HeadSet, save_heads
+from painpoints.classify.tasks import task_named
 from painpoints.errors import InputError
-from painpoints.schema import LABEL_COLUMNS, SEGMENT_COLUMNS, THEME_COLUMNS
-from painpoints.store import StoredModel, Workspace, text_hash
+from painpoints.ingest.names import without_controls
+from painpoints.schema import ITEM_COLUMNS, LABEL_COLUMNS, SEGMENT_COLUMNS, THEME_COLUMNS
+from painpoints.store import StoredModel, Workspace
+from painpoints.store.connect import telling
 from painpoints.train.compare import Comparison, compare
 from painpoints.train.finetune import Split, finetune
+from painpoints.train.in_use import answers_in_use
 from painpoints.train.label_errors import Suspect, suspects
-from painpoints.train.labels import LabelFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import numpy.typing as npt
     import pandas as pd
 
+    from painpoints.classify.heads import Head
     from painpoints.classify.tasks import Task
     from painpoints.encoders import Encoder
+    from painpoints.train.labels import LabelFile
 
     Floats = npt.NDArray[np.float32]
     Ints = npt.NDArray[np.int64]
@@ -44,6 +51,17 @@ _STOP_EVERY = 10
 _SEED = 20_244
 LEAST_TO_FINETUNE = 200
 """labelled rows below which a whole encoder would only learn them by heart"""
+_TAKEN = {
+    *ITEM_COLUMNS,
+    *SEGMENT_COLUMNS,
+    *LABEL_COLUMNS,
+    *THEME_COLUMNS,
+    "run_id",
+    "text_hash",
+    "drawn",
+    "place",
+}
+"""columns that travel with segments, in a run or in a workspace"""
 
 
 @dataclass(frozen=True)
@@ -64,14 +82,20 @@ class Retrained:
 
 def require_task_name(name: str) -> None:
     """Raises `InputError` for a name that cannot be a column of segments.csv of its own."""
-    taken = {*SEGMENT_COLUMNS, *THEME_COLUMNS, *(c for c in LABEL_COLUMNS if c.endswith(("_p", "_score")))}
     if name == "touchpoint":
         raise InputError(
-            "Touchpoints are found from the journey file and need no training; give the touchpoint more keywords or examples there."
+            "Touchpoints are found from the journey file and need no training; "
+            "give the touchpoint more keywords or examples there."
         )
-    if not name.isidentifier() or name in taken or len(name) > 40:
+    if task_named(name) is not None:
+        return
+    meant = task_named(name.strip().lower().replace("-", "_").replace(" ", "_"))
+    if meant is not None:
+        raise InputError(f"There is no task {without_controls(name, 60)!r}; {meant.name!r} is the one meant.")
+    if re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) is None or name.endswith("_p") or name in _TAKEN:
         raise InputError(
-            f"{name!r} cannot be the name of a task: use letters, digits and _, at most 40, and no column of segments.csv."
+            f"{without_controls(name, 60)!r} cannot be the name of a task: use small letters a-z, digits and _, at most 40, "
+            "and no column of segments.csv."
         )
 
 
@@ -94,71 +118,87 @@ def retrain(
     """
     from scipy.special import softmax
 
-    task = labels.task
-    rows, remembered = _with_remembered(labels, workspace)
+    task, rows, remembered = _with_remembered(labels, workspace)
     truth = np.asarray([task.labels.index(v) for v in rows["label"]])
     texts = rows["match_text"].tolist()
-    vectors, centre = _centred(encoder.encode(texts), current)
-    blocks = Blocks(vectors, hashed_ngrams(texts))
-    prior = current.heads.get(task.name)
+    vectors = encoder.encode(texts)
+    centre = _centre(vectors, current)
+    blocks = Blocks(vectors - centre, hashed_ngrams(texts))
+    prior = _prior(task, current, vectors.shape[1])
     fold = _folds(truth)
-    logits = np.zeros((len(truth), len(task.labels)), dtype=np.float32)
-    for number in range(_FOLDS):
-        seen, unseen = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        head = fit_head(task, blocks.take(seen), rows["label"].to_numpy()[seen].tolist(), prior=prior)
-        logits[unseen] = blocks.take(unseen).logits(head.weights, head.bias)
+    logits = _cross_validated(task, blocks, rows["label"].to_numpy(), fold, prior)
     temperature = temperature_of(logits, truth)
-    probability = softmax(logits / temperature, axis=1)
-    judged, joined, network = np.arange(len(truth)), probability, None
+    probability = np.asarray(softmax(logits / temperature, axis=1), dtype=np.float32)
+    judged, answers, network = np.arange(len(truth)), probability, None
     if finetune_from is not None:
         split = _split(fold, truth)
         languages = (rows["lang"] != "en").tolist()
-        folder = workspace.folder / "models" / f"{task.name}-unfinished"
-        network = finetune(task, texts, languages, truth, split, finetune_from, folder / FOLDER, say)
+        folder = _unfinished(workspace, task.name) / FOLDER
+        network = finetune(task, texts, languages, truth, split, finetune_from, folder, say)
         judged = split.judge
-        joined = network.joined([texts[i] for i in judged], probability[judged])
-    before, compared_with = _answers_in_use(task, blocks, rows, truth, fold, current, workspace)
+        answers = network.joined([texts[i] for i in judged], probability[judged])
+    before, compared_with = answers_in_use(task, rows, vectors, blocks, fold, current, prior)
+    figures = measure(task, answers, truth[judged])
     final = fit_head(task, blocks, rows["label"].tolist(), prior=prior)
-    figures = measure(task, joined, truth[judged])
     head = replace(final, temperature=temperature, figures={"held_out": figures})
-    arrays = {} if centre is None else {"centre": centre}
     meta = {"encoder": encoder.name, "task": task.name, "rows": len(rows), "painpoints": __version__}
     heads = HeadSet(
-        task.name, encoder.digest if vectors is not None else NO_ENCODER, "", {task.name: head}, arrays, meta
+        task.name, encoder.digest, "", {task.name: head}, {"centre": centre}, meta, finetuned=network
     )
-    heads = replace(heads, finetuned=network)
-    return Retrained(
-        task,
-        heads,
-        compare(truth[judged], before[judged], joined.argmax(axis=1), len(task.labels), _SEED),
-        compared_with,
-        figures,
-        suspects(task, rows, truth, probability),
-        rows,
-        remembered,
-    )
+    # one class more, for answers that are no label of the task any more
+    compared = compare(truth[judged], before[judged], answers.argmax(axis=1), len(task.labels) + 1, _SEED)
+    found = suspects(task, rows, truth, probability)
+    return Retrained(task, heads, compared, compared_with, figures, found, rows, remembered)
 
 
-def _with_remembered(labels: LabelFile, workspace: Workspace) -> tuple[pd.DataFrame, int]:
-    """The file's rows, and earlier ones of the task whose text is not in the file and whose label is still one of
-    the task's."""
+def _with_remembered(labels: LabelFile, workspace: Workspace) -> tuple[Task, pd.DataFrame, int]:
+    """The task, the rows to train on, and how many of them the workspace remembered.
+
+    They are the file's rows and the earlier ones whose text is not in the file; ``before`` is the label that the workspace
+    knew of a row, or ''. A task of the user's own has the classes of all these rows.
+    """
     import pandas as pd
 
     from painpoints.text import clean_many
 
-    earlier = workspace.labels(labels.task.name)
-    earlier = earlier[~earlier["text_hash"].isin(set(labels.rows["text_hash"]))]
-    earlier = earlier[earlier["label"].isin(labels.task.labels)].reset_index(drop=True)
+    task, known = labels.task, workspace.labels(labels.task.name)
+    if task_named(task.name) is not None:
+        known = known[known["label"].isin(task.labels)]
+    earlier = known[~known["text_hash"].isin(set(labels.rows["text_hash"]))].reset_index(drop=True)
     earlier = earlier.assign(match_text=clean_many(earlier["text"].tolist()), place=0)
     rows = pd.concat([labels.rows.assign(source=labels.path.name), earlier], ignore_index=True)
-    return rows, len(earlier)
+    before = dict(zip(known["text_hash"], known["label"], strict=True))
+    rows["before"] = [before.get(key, "") for key in rows["text_hash"]]
+    if task_named(task.name) is None:
+        task = replace(task, labels=tuple(sorted(set(rows["label"]))))
+    return task, rows, len(earlier)
 
 
-def _centred(vectors: Floats, current: HeadSet) -> tuple[Floats, Floats | None]:
-    """Vectors around the centre of the heads in use, which the prior was learnt with; else around their own mean."""
-    centre = current.arrays["centre"] if "centre" in current.arrays else vectors.mean(axis=0)
-    centre = centre.astype(np.float16).astype(np.float32)
-    return vectors - centre, centre
+def _centre(vectors: Floats, current: HeadSet) -> Floats:
+    """The centre of the heads in use, which the prior was learnt around; else the mean. Rounded as it will be stored."""
+    centre = current.arrays["centre"] if current.uses_vectors else vectors.mean(axis=0)
+    return centre.astype(np.float16).astype(np.float32)
+
+
+def _prior(task: Task, current: HeadSet, dimension: int) -> Head | None:
+    """The bundled head; one that looks at words alone knows nothing of vectors, so that its weights for them are zero."""
+    head = current.heads.get(task.name)
+    if head is None or current.uses_vectors:
+        return head
+    blank = np.zeros((len(head.labels), dimension), dtype=np.float32)
+    return replace(head, weights=np.concatenate([blank, head.weights], axis=1))
+
+
+def _cross_validated(
+    task: Task, blocks: Blocks, labels: npt.NDArray[np.object_], fold: Ints, prior: Head | None
+) -> Floats:
+    """Logits of every row from a head that was trained on the other folds, ``float32[n, k]``."""
+    logits = np.zeros((len(fold), len(task.labels)), dtype=np.float32)
+    for number in range(_FOLDS):
+        seen, unseen = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        head = fit_head(task, blocks.take(seen), labels[seen].tolist(), prior=prior)
+        logits[unseen] = blocks.take(unseen).logits(head.weights, head.bias)
+    return logits
 
 
 def _folds(truth: Ints) -> Ints:
@@ -180,65 +220,43 @@ def _split(fold: Ints, truth: Ints) -> Split:
     return Split(np.setdiff1d(rest, stop), np.sort(stop), np.flatnonzero(fold == 0))
 
 
-def _answers_in_use(
-    task: Task,
-    blocks: Blocks,
-    rows: pd.DataFrame,
-    truth: Ints,
-    fold: Ints,
-    current: HeadSet,
-    workspace: Workspace,
-) -> tuple[Ints, str]:
-    """What the head in use answers on every row without having seen it, and what it is called."""
-    from scipy.special import softmax
-
-    bundled = current.heads.get(task.name)
-    promoted = current.promoted.get(task.name)
-    if promoted is None and bundled is not None:
-        return blocks.logits(bundled.weights, bundled.bias).argmax(axis=1), "the bundled classifier"
-    if promoted is None or promoted.heads[task.name].labels != task.labels:
-        return np.full(len(truth), np.bincount(truth).argmax()), "always answering the commonest label"
-    known = rows["text_hash"].isin(set(workspace.labels(task.name)["text_hash"])).to_numpy()
-    head = promoted.heads[task.name]
-    if (
-        promoted.finetuned is not None
-    ):  # on rows it was trained on that flatters it, so that it is the harder to beat
-        both = promoted.finetuned.joined(
-            rows["match_text"].tolist(), softmax(blocks.logits(head.weights, head.bias), axis=1)
-        )
-        return both.argmax(axis=1), "the fine-tuned classifier that was promoted before"
-    answers: Ints = blocks.logits(head.weights, head.bias).argmax(axis=1)
-    for number in range(_FOLDS):
-        seen, unseen = np.flatnonzero(known & (fold != number)), np.flatnonzero(known & (fold == number))
-        if len(unseen) and len(np.unique(truth[seen])) > 1:
-            copy = fit_head(task, blocks.take(seen), rows["label"].to_numpy()[seen].tolist(), prior=bundled)
-            answers[unseen] = blocks.take(unseen).logits(copy.weights, copy.bias).argmax(axis=1)
-    return answers, "the classifier that was promoted before"
+def _unfinished(workspace: Workspace, task: str) -> Path:
+    return workspace.folder / "models" / f"{task}-unfinished"
 
 
 def promote(result: Retrained, workspace: Workspace, *, forced: bool) -> StoredModel:
     """Put the candidate into the workspace and into use, with its labels. The model files are whole before they
     are named."""
-    import pandas as pd
-
     task, encoder_digest = result.task.name, result.heads.encoder_digest
-    seen = json.dumps(result.labels[["text_hash", "label"]].sort_values("text_hash").to_dict("records"))
     kind = "finetuned-" if result.heads.finetuned is not None else ""
-    model_id = f"{task}-{kind}{text_hash(encoder_digest + seen)[:12]}"
+    model_id = f"{task}-{kind}{_digest(result)}"
     folder = workspace.folder / "models" / model_id
-    shutil.rmtree(folder, ignore_errors=True)
-    if result.heads.finetuned is not None:
-        (workspace.folder / "models" / f"{task}-unfinished").replace(folder)
     comparison = vars(result.comparison) | {"compared_with": result.compared_with}
-    save_heads(
-        folder, replace(result.heads, meta=result.heads.meta | {"comparison": comparison, "forced": forced})
-    )
-    labels = result.labels.assign(source=result.labels["source"].fillna("").astype(str))
-    workspace.add_labels(task, pd.DataFrame(labels))
+    with telling(workspace.folder):
+        if not (
+            folder / "meta.json"
+        ).is_file():  # the same model again is left in its place: it may be in use
+            shutil.rmtree(folder, ignore_errors=True)
+            if result.heads.finetuned is not None:
+                _unfinished(workspace, task).replace(folder)
+            about = {"comparison": comparison, "forced": forced}
+            save_heads(folder, replace(result.heads, meta=result.heads.meta | about))
+        elif result.heads.finetuned is not None:
+            shutil.rmtree(_unfinished(workspace, task), ignore_errors=True)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     model = StoredModel(
         model_id, task, str(result.heads.meta["encoder"]), encoder_digest, folder, now, forced,
         result.figures | {"comparison": comparison},
     )  # fmt: skip
-    workspace.promote(model)
+    workspace.promote(model, result.labels)
     return model
+
+
+def _digest(result: Retrained) -> str:
+    """Twelve hexadecimal digits: other labels, another encoder or other weights are another model."""
+    head, network = result.heads.heads[result.task.name], result.heads.finetuned
+    seen = json.dumps(result.labels[["text_hash", "label"]].sort_values("text_hash").to_dict("records"))
+    found = hashlib.sha256((result.heads.encoder_digest + seen).encode())
+    for array in (head.weights, head.bias, *((network.weights, network.bias) if network is not None else ())):
+        found.update(np.ascontiguousarray(array).tobytes())
+    return found.hexdigest()[:12]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from painpoints.classify.tasks import task_named
 from painpoints.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,23 +53,40 @@ def draw_sample(workspace: Workspace, tasks: Sequence[str], count: int, seed: in
             f"Make one first: painpoints run EXPORT --workspace {workspace.folder}"
         )
     run_id = str(runs["run_id"].iloc[-1])
-    segments = workspace.segments(run_id).drop_duplicates("text_hash").reset_index(drop=True)
-    labelled = {h for task in tasks for h in workspace.labels(task)["text_hash"]}
-    segments = segments[~segments["text_hash"].isin(labelled)].reset_index(drop=True)
+    segments = _without_label(workspace, run_id, tasks)
     if segments.empty:
         raise InputError(f"Every segment of the last run is labelled already for {', '.join(tasks)}.")
     digest = workspace.encoder_of(run_id)
     known = workspace.vectors(digest, segments["text_hash"].tolist())
     width = len(next(iter(known.values()))) if known else 1
     vectors = np.stack([known.get(h, np.zeros(width, np.float32)) for h in segments["text_hash"]])
-    certain = [segments[f"{t}_p"].to_numpy(dtype=float) for t in tasks if f"{t}_p" in segments]
-    certainty = (
-        np.mean([np.abs(c - 0.5) * 2 for c in certain], axis=0) if certain else np.zeros(len(segments))
-    )
-    drawn = draw(np.asarray(certainty, dtype=np.float32), vectors, count, seed)
+    drawn = draw(_certainty(segments, tasks), vectors, count, seed)
     chosen = segments.iloc[list(drawn)].assign(drawn=list(drawn.values()))
     columns = ["feedback_id", "segment_no", "text", "lang", "drawn"]
     return Sample(chosen[columns].reset_index(drop=True), len(segments), run_id)
+
+
+def _without_label(workspace: Workspace, run_id: str, tasks: Sequence[str]) -> pd.DataFrame:
+    """Segments of a run, one a distinct text, whose text nobody has labelled for any of `tasks`."""
+    segments = workspace.segments(run_id).drop_duplicates("text_hash")
+    for task in tasks:
+        labels = workspace.labels(task)
+        # a text that came back by itself may be cleaned otherwise than beside its neighbours: the words tell, too
+        known = segments["text_hash"].isin(labels["text_hash"]) | segments["text"].isin(labels["text"])
+        segments = segments[~known]
+    return segments.reset_index(drop=True)
+
+
+def _certainty(segments: pd.DataFrame, tasks: Sequence[str]) -> Floats:
+    """How sure the classifiers were of their answers, on average over `tasks`: ``float32[n]``."""
+    found = []
+    for name in tasks:
+        if f"{name}_p" not in segments:
+            continue
+        p, task = segments[f"{name}_p"].to_numpy(dtype=np.float32), task_named(name)
+        # of a flag the probability that it is up is stored, of others that of the likeliest label
+        found.append(np.maximum(p, 1 - p) if task is not None and task.is_flag else p)
+    return np.mean(found, axis=0) if found else np.zeros(len(segments), dtype=np.float32)
 
 
 def draw(certainty: Floats, vectors: Floats, count: int, seed: int) -> dict[int, str]:
@@ -80,10 +98,8 @@ def draw(certainty: Floats, vectors: Floats, count: int, seed: int) -> dict[int,
     shares["diverse"] = count - shares["random"] - shares["uncertain"]
     drawn = dict.fromkeys(random.permutation(total)[: shares["random"]].tolist(), "random")
     ties = random.random(total)
-    for row in np.lexsort((ties, certainty)).tolist():
-        if sum(v == "uncertain" for v in drawn.values()) >= shares["uncertain"]:
-            break
-        drawn.setdefault(row, "uncertain")
+    unsure = [row for row in np.lexsort((ties, certainty)).tolist() if row not in drawn]
+    drawn |= dict.fromkeys(unsure[: shares["uncertain"]], "uncertain")
     for row in _spread(vectors, list(drawn), shares["diverse"], random):
         drawn[row] = "diverse"
     order = random.permutation(list(drawn)).tolist()
