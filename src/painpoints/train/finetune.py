@@ -205,7 +205,7 @@ def _step(
 ) -> None:
     import torch
 
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     dense = [p for p in network.trainee.bert.parameters() if p.grad is not None and not p.grad.is_sparse]
     torch.nn.utils.clip_grad_norm_([*dense, *network.output.parameters()], 1.0)
     for optimiser, rates in optimisers:

@@ -64,5 +64,5 @@ def answers_in_use(
 def _numbered(task: Task, labels: tuple[str, ...], found: npt.NDArray[np.integer]) -> Ints:
     """Places in `labels` as places in the task's labels."""
     place = {label: i for i, label in enumerate(task.labels)}
-    places: Ints = np.asarray([place.get(label, len(place)) for label in labels], dtype=np.int64)
-    return places[found]
+    places = np.asarray([place.get(label, len(place)) for label in labels], dtype=np.int64)
+    return places.take(found)

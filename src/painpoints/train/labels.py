@@ -107,7 +107,8 @@ def _table(path: Path, task_name: str) -> tuple[list[str], list[list[str]], int]
     seen = next((g.records[0] for g in grids if g.records), [])
     raise InputError(
         f"{path.name}: a column with the text (text, nội dung) and one with the labels "
-        f"({task_name}, label, nhãn) are needed; the first row is {quoted_list([str(c) for c in seen], 12)}. Rename the columns."
+        f"({task_name}, label, nhãn) are needed; "
+        f"the first row is {quoted_list(map(str, seen), 12)}. Rename the columns."
     )
 
 

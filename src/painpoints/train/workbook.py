@@ -35,7 +35,8 @@ _HELP = {
         "Chọn nhãn cho từng câu trong danh sách thả xuống; để trống nếu không chắc.",
         "Chỉ xét điều câu ấy nói, không đoán thêm từ ngữ cảnh.",
         "Cột drawn cho biết câu được chọn thế nào: random (ngẫu nhiên), uncertain (máy phân vân), "
-        "diverse (khác các câu kia). Xin giữ nguyên cột này: số liệu đúng cho toàn bộ chỉ tính được trên các câu ngẫu nhiên.",
+        "diverse (khác các câu kia). Xin giữ nguyên cột này: "
+        "số liệu đúng cho toàn bộ chỉ tính được trên các câu ngẫu nhiên.",
     ),
     "en": (
         "Choose a label for each row from the drop-down; leave it empty when in doubt.",
