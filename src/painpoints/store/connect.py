@@ -95,8 +95,8 @@ def _migrate(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     connection.execute(
         "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name VARCHAR, painpoints VARCHAR)"
     )
-    row = connection.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()
-    current = int(row[0]) if row else 0
+    # fetched to the end: an unfinished result would block what comes next
+    [(current,)] = connection.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchall()
     known = migrations()
     if current > known[-1][0]:
         raise InputError(
