@@ -103,6 +103,26 @@ def test_of_equally_good_classifiers_few_are_promoted(monkeypatch: pytest.Monkey
 
 
 def test_a_gain_counts_only_where_chance_seldom_gives_it() -> None:
-    assert Comparison(100, 0.6, 0.7, 0.6, 0.7, 0.049).better
-    assert not Comparison(100, 0.6, 0.7, 0.6, 0.7, 0.05).better
-    assert not Comparison(100, 0.6, 0.6, 0.6, 0.7, 0.001).better
+    assert Comparison(100, 0.6, 0.7, 0.6, 0.7, 0.049, 0.049).better
+    assert not Comparison(100, 0.6, 0.7, 0.6, 0.7, 0.05, 0.001).better
+    assert not Comparison(100, 0.6, 0.7, 0.6, 0.7, 0.001, 0.05).better
+    assert not Comparison(100, 0.6, 0.6, 0.6, 0.7, 0.001, 0.001).better
+
+
+def test_guessing_is_no_better_than_one_answer_although_its_macro_f1_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("painpoints.train.compare._ROUNDS", 499)
+    random = np.random.default_rng(11)
+    found = []
+    for seed in range(40):
+        truth, guess = random.integers(0, 2, (2, 100))
+        found.append(compare(truth, np.zeros_like(truth), guess, 2, seed))
+    assert np.mean([f.p_value < ALPHA and f.after > f.before for f in found]) > 0.5
+    assert np.mean([f.better for f in found]) <= 0.1
+
+
+def test_chance_worked_out_on_paper() -> None:
+    """Two of each class, all right: 1 of the 6 ways to lay out the labels does as well."""
+    found = compare(ints(0, 0, 1, 1), ints(0, 0, 0, 0), ints(0, 0, 1, 1), 2, 1)
+    assert found.p_chance == pytest.approx(1 / 6, abs=0.03)

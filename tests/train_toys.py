@@ -17,9 +17,9 @@ from painpoints.classify.features import fold_ngrams, hashed_ngrams
 from painpoints.classify.heads import HeadSet
 from painpoints.schema import FLAGS
 from painpoints.store import Workspace, text_hash
-from painpoints.train import evaluate, retrain
+from painpoints.train import compare, evaluate, retrain
 
-BUCKETS = 256
+BUCKETS = 1024
 
 _PLACES = (
     "Hà Nội",
@@ -48,7 +48,8 @@ def sentences(count: int, kinds: Sequence[Sequence[str]] = (_BAD, _GOOD)) -> lis
 
 
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer n-gram buckets where classifiers are trained and measured."""
+    """Fewer n-gram buckets where classifiers are trained and measured, and fewer rounds of the tests that compare them."""
+    monkeypatch.setattr(compare, "_ROUNDS", 499)
     for module in (retrain, evaluate):
         monkeypatch.setattr(module, "hashed_ngrams", lambda texts: fold_ngrams(hashed_ngrams(texts), BUCKETS))
 

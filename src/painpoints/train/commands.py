@@ -102,7 +102,8 @@ def _told(labels: LabelFile, result: Retrained) -> list[str]:
         f"  {'':26} {'accuracy':>9} {'macro-F1':>9}",
         f"  {'new classifier':26} {both.accuracy_after:9.3f} {both.after:9.3f}",
         f"  {result.compared_with:26} {both.accuracy_before:9.3f} {both.before:9.3f}",
-        f"  gain in macro-F1 {both.after - both.before:+.3f}, paired permutation test p = {both.p_value:.4f}",
+        f"  gain in macro-F1 {both.after - both.before:+.3f}, paired permutation test p = {both.p_value:.4f}; "
+        f"against labels shuffled at random p = {both.p_chance:.4f}",
         f"  calibration error {figures['calibration_error']:.3f}",
     ]
     return lines

@@ -35,14 +35,20 @@ def suspects(
     """Most suspicious first; `probability` must come from models that did not see the row (cross-validation)."""
     from cleanlab.filter import find_label_issues
 
-    present = np.unique(truth)  # cleanlab wants every class to occur
-    shares = probability[:, present] / np.maximum(probability[:, present].sum(axis=1, keepdims=True), 1e-12)
-    found = find_label_issues(
-        labels=np.searchsorted(present, truth),
-        pred_probs=shares,
-        return_indices_ranked_by="self_confidence",
-        n_jobs=1,
-    )
+    counts = np.bincount(truth, minlength=len(task.labels))
+    present = np.flatnonzero(counts > 1)  # what a class looks like cannot be told from a single row
+    if len(present) < 2:
+        return ()
+    judged = np.flatnonzero(np.isin(truth, present))
+    shares = probability[np.ix_(judged, present)]
+    found = judged[
+        find_label_issues(
+            labels=np.searchsorted(present, truth[judged]),
+            pred_probs=shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-12),
+            return_indices_ranked_by="self_confidence",
+            n_jobs=1,
+        )
+    ]
     places, texts, labels = (rows[c].tolist() for c in ("place", "text", "label"))
     return tuple(
         Suspect(
