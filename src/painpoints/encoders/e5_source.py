@@ -236,6 +236,7 @@ def build_base(out: Path, texts: Sequence[str]) -> None:
         "prompt": "",
         "max_tokens": _MAX_TOKENS,
         "pooling": "mean",
+        "restore_accents": True,
         "dimension": source.hidden,
         "sources": list(_SOURCES),
     }

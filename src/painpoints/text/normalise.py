@@ -3,8 +3,8 @@
 It is NFC, in lower case (placeholders such as ``[PHONE]`` stay in capitals), without markup, links and
 hidden characters. Emoji that carry feeling become words. In Vietnamese text teencode is expanded, drawn-out
 letters are shortened (``đẹppp`` → ``đẹp``) and tones are put where the older spelling puts them (``hoà`` →
-``hòa``, ``khoẻ`` → ``khỏe``). In text typed without accents the expansions are written without accents too,
-so that one text never mixes both.
+``hòa``, ``khoẻ`` → ``khỏe``). Text typed without accents gets them back as far as `accents` can tell, so that models
+meet one language and not two; what is shown to readers stays as the customer typed it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from painpoints.text.accents import restore_accents
 from painpoints.text.characters import is_placeholder, plain, split_words, strip_accents
 from painpoints.text.language import is_english_word, is_syllable, language_of
 from painpoints.text.lexicon import Rule, Teencode, folded_neighbour, load_emoji, load_teencode
@@ -53,7 +54,7 @@ def clean_and_detect(text: str, prior: str | None = None) -> tuple[str, str]:
         cleaned = _vietnamese(words, lowered, lang)
     else:
         cleaned = [_english_word(w) for w in lowered]
-    return _join(cleaned, gaps, lang in _VIETNAMESE, lang == "vi_unaccented"), lang
+    return _join(cleaned, gaps, lang in _VIETNAMESE), lang
 
 
 _LETTERED_HINT = re.compile(r"[:=<;_.][3dD_.vVpP]|[tT][_.][tT]")
@@ -67,11 +68,11 @@ def _emoticons_as_emoji(text: str) -> str:
     return emoji.lettered.sub(lambda m: f" {emoji.lettered_emoji[m.group().lower()]} ", text)
 
 
-def _join(words: Sequence[str], gaps: Sequence[str], vietnamese: bool, bare: bool) -> str:
-    parts = [_gap(gaps[0], vietnamese, bare)]
+def _join(words: Sequence[str], gaps: Sequence[str], vietnamese: bool) -> str:
+    parts = [_gap(gaps[0], vietnamese)]
     for word, gap in zip(words, gaps[1:], strict=True):
         parts.append(word)
-        parts.append(gap if gap in (" ", ", ", ". ") else _gap(gap, vietnamese, bare))
+        parts.append(gap if gap in (" ", ", ", ". ") else _gap(gap, vietnamese))
     return _SPACES.sub(" ", "".join(parts)).strip()
 
 
@@ -79,7 +80,7 @@ def _join(words: Sequence[str], gaps: Sequence[str], vietnamese: bool, bare: boo
 
 
 @lru_cache(maxsize=50_000)
-def _gap(gap: str, vietnamese: bool, bare: bool) -> str:
+def _gap(gap: str, vietnamese: bool) -> str:
     """Marks kept (runs shortened), listed emoji as words, other symbols dropped. Empty between two
     words: a space.
     """
@@ -92,7 +93,6 @@ def _gap(gap: str, vietnamese: bool, bare: bool) -> str:
     def word(match: re.Match[str]) -> str:
         sign = match.group().lower()
         meaning = meanings.get(sign) or meanings.get(sign.rstrip("()") + sign[-1], "")
-        meaning = strip_accents(meaning) if bare else meaning
         if meaning in said:
             return " "
         said.append(meaning)
@@ -111,7 +111,8 @@ _KEPT_MARKS = frozenset(" .,;:!?…%&/()\"'+-$€₫#@*")
 
 def _vietnamese(words: Sequence[str], lowered: Sequence[str], lang: str) -> list[str]:
     teencode = load_teencode()
-    bare = lang == "vi_unaccented"
+    # without any accent, a short text counts as plain Vietnamese where its words are often written so
+    bare = lang == "vi_unaccented" or (lang == "vi" and all(map(str.isascii, lowered)))
     expand_loans = lang != "mixed"
     out: list[str] = []
     skip = False
@@ -128,7 +129,7 @@ def _vietnamese(words: Sequence[str], lowered: Sequence[str], lang: str) -> list
         if new is None:
             new = _conditional(teencode, words, lowered, i, expand_loans)
         out.append(new)
-    return [strip_accents(w) if w[:1] != "[" else w for w in out] if bare else out
+    return restore_accents(out) if bare else out
 
 
 @lru_cache(maxsize=200_000)
