@@ -375,6 +375,20 @@ def test_figures_worked_out_on_paper(folder: Path) -> None:
     assert "nan" not in said
 
 
+def test_rows_drawn_at_random_have_figures_of_their_own(folder: Path) -> None:
+    Workspace(folder, create=True).close()
+    drawn = [
+        (text, label, "random" if i < 20 and label == "neg" else "uncertain")
+        for i, (text, label) in enumerate(ROWS)
+    ]
+    write_labels(folder.parent / "drawn.csv", drawn, ("text", "label", "drawn"))
+    found = evaluate(read_labels(folder.parent / "drawn.csv", "sentiment"), ToyEncoder(), bundled(), set())
+    assert found.by_language["random rows"]["rows"] == 10
+    assert found.by_language["random rows"]["accuracy"] == 1.0
+    assert "random rows" in evaluation_text(found)
+    assert "random rows" not in evaluation_text(measured(folder, ROWS))
+
+
 def test_rows_with_labels_that_the_classifier_does_not_know_are_left_out_and_counted(folder: Path) -> None:
     train(folder, topics(60, kinds=(0, 1)), "topic")
     found = measured(folder, topics(90)[60:], "topic")

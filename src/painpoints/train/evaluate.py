@@ -32,6 +32,7 @@ class Evaluation:
     model: str
     figures: dict[str, Any]
     by_language: dict[str, dict[str, Any]]
+    """and of the rows that `painpoints sample` drew at random, whose figures alone hold for the whole run"""
     by_class: list[dict[str, Any]]
     confusion: npt.NDArray[np.int64]
     """``int[k, k]``: true label a row, answer a column"""
@@ -79,6 +80,9 @@ def evaluate(labels: LabelFile, encoder: Encoder, heads: HeadSet, trained_on: se
         for code, words in _SLICES
         if (lang == code).any()
     }
+    by_chance = (rows["drawn"] == "random").to_numpy()
+    if by_chance.any() and not by_chance.all():
+        by_language["random rows"] = measure(task, probability[by_chance], truth[by_chance])
     size = len(task.labels)
     confusion = np.bincount(truth * size + probability.argmax(axis=1), minlength=size * size).reshape(
         size, size
