@@ -6,23 +6,15 @@ BIN := $(VENV)/bin
 # pip resolves against what was measured; torch is installed first so that it is the CPU build
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup models demo test lint format bench clean
+.PHONY: setup demo test lint format bench clean
 
-setup: $(VENV)/.installed models/accurate/model.safetensors
+setup: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(INSTALL) torch
 	$(INSTALL) --editable '.[dev]'
 	touch $@
-
-# The accurate encoder is not in git; without it everything runs on the fast one.
-models/accurate/model.safetensors: | $(VENV)/.installed
-	-$(BIN)/python -m painpoints.encoders.build accurate
-
-models:
-	rm -f models/accurate/model.safetensors
-	$(MAKE) models/accurate/model.safetensors
 
 demo: setup
 	$(BIN)/painpoints demo --out demo-report
@@ -43,4 +35,4 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) demo-report painpoints-report build dist models/accurate
+	rm -rf $(VENV) demo-report painpoints-report build dist

