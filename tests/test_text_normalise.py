@@ -32,10 +32,19 @@ def test_teencode_is_expanded_by_its_neighbours(raw: str, clean: str) -> None:
     assert clean_for_matching(raw) == clean
 
 
-def test_expansions_carry_no_accents_in_unaccented_text() -> None:
-    assert clean_for_matching("app ngan hang k vao dc, nv tu van cham") == (
-        "app ngan hang khong vao duoc, nhan vien tu van cham"
+def test_unaccented_text_gets_its_accents_back() -> None:
+    assert clean_for_matching("app ngan hang k vao dc, nv than thien") == (
+        "app ngân hàng không vào được, nhân viên thân thiện"
     )
+
+
+def test_english_and_mixed_text_get_no_accents() -> None:
+    assert clean_for_matching("the driver was late and rude") == "the driver was late and rude"
+    assert clean_for_matching("call me on this number").isascii()
+
+
+def test_accented_text_stays_as_it_was_typed() -> None:
+    assert clean_for_matching("Nhân viên rat dễ thương") == "nhân viên rat dễ thương"
 
 
 def test_english_text_keeps_its_words() -> None:

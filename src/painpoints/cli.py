@@ -298,6 +298,8 @@ def evaluate(task: str, labels: Path, workspace: Path | None, encoder: str | Non
     from painpoints.progress import printable
     from painpoints.train.commands import run_evaluate
 
+    if workspace is None and Path(DEFAULT_WORKSPACE).is_dir():
+        workspace = Path(DEFAULT_WORKSPACE)
     click.echo(printable(run_evaluate(task, labels, workspace, encoder)))
 
 

@@ -89,11 +89,13 @@ LABEL_COLUMNS: dict[str, str] = {
     "touchpoint": "str: id in the journey file or ''",
     "touchpoint_p": "float",
     "experience": "str: one of EXPERIENCES, '' when the classifier abstains",
-    "expectation_gap": "bool: a promise or stated term against what came",
-    "churn": "bool: leaving or switching, done or threatened",
-    "competitor": "bool: another provider named or pointed at",
-    "effort": "bool: the customer had to do something again and again, or go far",
-    "sarcasm": "bool: irony, to be read against its words",
+    "expectation_gap": "int 0/1: a promise or stated term against what came",
+    "churn": "int 0/1: leaving or switching, done or threatened",
+    "competitor": "int 0/1: another provider named or pointed at",
+    "effort": "int 0/1: the customer had to do something again and again, or go far",
+    "sarcasm": "int 0/1: irony, to be read against its words",
+    "experience_p": "float",
+    **{f"{flag}_p": "float: probability of the flag" for flag in FLAGS},
 }
 
 THEME_COLUMNS: dict[str, str] = {

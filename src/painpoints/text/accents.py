@@ -111,9 +111,7 @@ def load_accents(folder: Path) -> AccentModel:
     """The model in `folder` (`FILE`)."""
     with np.load(folder / FILE, allow_pickle=False) as stored:
         words = str(stored["words"]).split("\n")
-        return AccentModel(
-            words, *(stored[k] for k in ARRAYS[1:])
-        )
+        return AccentModel(words, *(stored[k] for k in ARRAYS[1:]))
 
 
 def accents_digest() -> str:

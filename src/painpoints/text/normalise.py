@@ -112,7 +112,9 @@ _KEPT_MARKS = frozenset(" .,;:!?…%&/()\"'+-$€₫#@*")
 def _vietnamese(words: Sequence[str], lowered: Sequence[str], lang: str) -> list[str]:
     teencode = load_teencode()
     # without any accent, a short text counts as plain Vietnamese where its words are often written so
-    bare = lang == "vi_unaccented" or (lang == "vi" and all(map(str.isascii, lowered)))
+    bare = lang == "vi_unaccented" or (
+        lang == "vi" and all(w.isascii() and not is_english_word(w) for w in lowered)
+    )
     expand_loans = lang != "mixed"
     out: list[str] = []
     skip = False
