@@ -22,6 +22,7 @@ from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 from painpoints.encoders import load_encoder
 from painpoints.resources import data_dir, datasets_dir
 from painpoints.settings import Settings, ThemeSettings
+from painpoints.text import clean_many
 from painpoints.themes import find_themes
 
 SEED = Settings().seed
@@ -96,7 +97,7 @@ def as_segments(table: pd.DataFrame, places: float, rng: np.random.Generator) ->
             "feedback_id": [f"f{n}" for n in range(count)],
             "segment_no": 1,
             "text": table["text"],
-            "match_text": table["text"].str.lower(),
+            "match_text": clean_many(table["text"].tolist()),
             "lang": table["lang"],
             "created_at": pd.Series(pd.NaT, index=range(count), dtype="datetime64[ns, UTC]"),
             "sentiment": "neg",

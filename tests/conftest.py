@@ -40,10 +40,10 @@ class Done:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the accurate encoder are skipped where it was not built."""
+    """Tests that need the accurate encoder are skipped where it is missing."""
     if (models_dir() / "accurate" / "model.safetensors").is_file():
         return
-    absent = pytest.mark.skip(reason="the accurate encoder is not built: make models")
+    absent = pytest.mark.skip(reason="the accurate encoder is not installed")
     for item in items:
         if item.get_closest_marker("model"):
             item.add_marker(absent)

@@ -102,7 +102,7 @@ def test_without_the_accurate_encoder_the_fast_one_is_taken_and_said_so(only_fas
     choice = choose_encoder(None)
     assert choice.name == "fast"
     assert "not installed" in choice.notice
-    assert "python -m painpoints.encoders.build accurate" in choice.notice
+    assert "Install painpoints again" in choice.notice
 
 
 def test_where_the_accurate_encoder_is_built_it_is_taken(only_fast: Path) -> None:
@@ -111,8 +111,8 @@ def test_where_the_accurate_encoder_is_built_it_is_taken(only_fast: Path) -> Non
     assert choose_encoder(None) == choose_encoder("accurate")
 
 
-def test_asking_for_the_accurate_encoder_that_is_not_built_says_how_to_build_it(only_fast: Path) -> None:
-    with pytest.raises(ModelError, match=r"painpoints\.encoders\.build accurate.*--encoder fast"):
+def test_asking_for_the_accurate_encoder_that_is_missing_says_what_to_do(only_fast: Path) -> None:
+    with pytest.raises(ModelError, match=r"Install painpoints again.*--encoder fast"):
         load_encoder("accurate")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +29,10 @@ from painpoints.classify.training_data import (
     load_public,
     with_twins,
 )
+from painpoints.encoders import load_encoder
 from painpoints.errors import PainpointsError
 from painpoints.resources import models_dir
+from painpoints.store import RememberingEncoder, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,13 +40,15 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from painpoints.encoders import Encoder
+
     Floats = npt.NDArray[np.float32]
 
-__all__ = ["main", "train_set"]
+__all__ = ["main", "train_head", "train_set"]
 
 
-def _train_head(task: Task, blocks: Blocks, frame: pd.DataFrame) -> Head:
-    """Fit without the unseen industries, calibrate and measure on them, fit again on all."""
+def train_head(task: Task, blocks: Blocks, frame: pd.DataFrame, *, final: bool = True) -> Head:
+    """Fit without the unseen industries, calibrate and measure on them; with `final` fit again on all rows."""
     from scipy.special import softmax
 
     rows = np.flatnonzero(frame[task.name].isin(task.labels))
@@ -61,20 +66,26 @@ def _train_head(task: Task, blocks: Blocks, frame: pd.DataFrame) -> Head:
         name: measure(task, probability[twin == kind], truth[twin == kind])
         for name, kind in (("as_written", ""), ("without_diacritics", "unaccented"), ("careless", "careless"))
     }
-    final = fit_head(task, blocks, labels.tolist())
-    return replace(final, temperature=temperature, figures=figures)
+    head = fit_head(task, blocks, labels.tolist()) if final else measured
+    return replace(head, temperature=temperature, figures=figures)
 
 
-def train_set(name: str, say: Any = print) -> HeadSet:
-    """All heads and the linker for the encoder `name`; ``text`` makes the set that needs no encoder."""
+def train_set(
+    name: str, say: Any = print, *, cache: Workspace | None = None, final: bool = True
+) -> tuple[HeadSet, pd.DataFrame]:
+    """All heads and the linker for the encoder `name` (``text``: the set that needs no encoder), and the rows they
+    come from.
+
+    Without `final` no head has seen a text of the unseen industries. `cache` remembers vectors.
+    """
     import pandas as pd
-
-    from painpoints.encoders import load_encoder
 
     frame = with_twins(pd.concat([load_labelled(), load_public()], ignore_index=True))
     texts = frame["match_text"].tolist()
     ngrams = hashed_ngrams(texts)
     encoder = None if name == "text" else load_encoder(name)
+    if encoder is not None and cache is not None:
+        encoder = RememberingEncoder(encoder, cache)
     arrays: dict[str, Floats] = {}
     vectors = None
     if encoder is not None:
@@ -85,21 +96,32 @@ def train_set(name: str, say: Any = print) -> HeadSet:
     blocks = Blocks(vectors, ngrams)
     heads = {}
     for task in TASKS:
-        heads[task.name] = _train_head(task, blocks, frame)
+        heads[task.name] = train_head(task, blocks, frame, final=final)
         say(f"{name} {task.name}: {heads[task.name].figures}")
     linker = train_linker(frame, vectors, ngrams, encoder, arrays.get("centre"), say)
+    return _as_set(name, encoder, heads, arrays | linker.arrays, linker.meta, frame), frame
+
+
+def _as_set(
+    name: str,
+    encoder: Encoder | None,
+    heads: dict[str, Head],
+    arrays: dict[str, Floats],
+    linker: dict[str, Any],
+    frame: pd.DataFrame,
+) -> HeadSet:
     return HeadSet(
         name,
         encoder.digest if encoder else NO_ENCODER,
         "",
         heads,
-        arrays | linker.arrays,
+        arrays,
         {
             "encoder": name,
             "data_digest": data_digest(frame),
             "rows": {group: int(n) for group, n in frame["group"].value_counts().sort_index().items()},
             "kind_given_sentiment": _kind_given_sentiment(frame),
-            "linker": linker.meta,
+            "linker": linker,
             "painpoints": __version__,
         },
     )
@@ -122,13 +144,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m painpoints.classify.train", description="Rebuild the bundled heads."
     )
     parser.add_argument("sets", nargs="*", default=["accurate", "fast", "text"], help="accurate, fast, text")
+    parser.add_argument(
+        "--cache", type=Path, default=None, help="workspace that remembers vectors between two calls"
+    )
     parser.add_argument("--out", type=Path, default=None, help="folder of the sets (default: models/heads)")
     options = parser.parse_args(arguments)
     folder = options.out or models_dir() / "heads"
     try:
-        for name in options.sets:
-            save_heads(folder / name, train_set(name))
-            print(f"{name}: saved in {folder / name}")
+        with ExitStack() as stack:
+            cache = stack.enter_context(Workspace(options.cache, create=True)) if options.cache else None
+            for name in options.sets:
+                save_heads(folder / name, train_set(name, cache=cache)[0])
+                print(f"{name}: saved in {folder / name}", flush=True)
     except PainpointsError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

@@ -13,6 +13,7 @@ import numpy as np
 
 from painpoints.encoders.noise import vietnamese_noise
 from painpoints.resources import data_dir, datasets_dir
+from painpoints.schema import FLAGS
 from painpoints.text import clean_many, strip_accents
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ __all__ = [
 
 COLUMNS = (
     "group", "text", "lang", "kind", "sentiment", "severity", "stage", "touchpoint", "issue",
-    "neighbour_of", "industry", "experience", "flags",
+    "neighbour_of", "industry", "experience", *FLAGS,
 )  # fmt: skip
 """`group` is what must not be split between training and held-out rows: an industry, or a data set"""
 
@@ -63,7 +64,11 @@ def load_labelled(folder: Path | None = None) -> pd.DataFrame:
         frames.append(frame.assign(group=path.parent.name, industry=path.parent.name))
     for path in sorted(folder.glob("extra/*.csv")):
         frames.append(pd.read_csv(path, dtype=str, keep_default_na=False).assign(group="extra"))
-    return pd.concat(frames, ignore_index=True).fillna("")[list(COLUMNS)]
+    labelled = pd.concat(frames, ignore_index=True).fillna("")
+    raised = labelled["flags"].str.split("|")
+    for flag in FLAGS:
+        labelled[flag] = ["yes" if flag in flags else "no" for flags in raised]
+    return labelled[list(COLUMNS)]
 
 
 def load_public() -> pd.DataFrame:

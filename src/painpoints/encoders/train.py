@@ -48,13 +48,13 @@ __all__ = ["Recipe", "train_encoder"]
 class Recipe:
     """Everything that decides the outcome besides texts and base."""
 
-    steps: int = 1200
-    issues: int = 26
+    steps: int = 950
+    issues: int = 24
     """issues a batch, all of one set"""
     wordings: int = 4
     """texts an issue"""
-    twins: int = 36
-    plain: int = 56
+    twins: int = 32
+    plain: int = 40
     """texts a batch that follow the teacher"""
     noisy: float = 0.4
     """share of texts that are seen in a careless form"""
@@ -67,8 +67,8 @@ class Recipe:
     teacher_weight: float = 1.0
     touchpoint_temperature: float = 0.05
     touchpoint_weight: float = 0.4
-    layer_rate: float = 8e-5
-    embedding_rate: float = 4e-4
+    layer_rate: float = 1e-4
+    embedding_rate: float = 6e-4
     warm_up: int = 40
     max_tokens: int = 48
     seed: int = 20_242
