@@ -51,7 +51,7 @@ def _assert_keeps_the_protocol(encoder: Encoder) -> None:
 
 def test_fast_keeps_the_protocol(fast: Encoder) -> None:
     assert fast.name == "fast"
-    assert fast.dimension == 320
+    assert fast.dimension == 384
     _assert_keeps_the_protocol(fast)
 
 

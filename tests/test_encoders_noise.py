@@ -13,7 +13,9 @@ TEXT = "gọi tổng đài không được, nhân viên trả lời rất chậm
 
 
 def test_the_same_seed_gives_the_same_noise() -> None:
-    assert vietnamese_noise(TEXT, np.random.default_rng(1)) == vietnamese_noise(TEXT, np.random.default_rng(1))
+    assert vietnamese_noise(TEXT, np.random.default_rng(1)) == vietnamese_noise(
+        TEXT, np.random.default_rng(1)
+    )
 
 
 def test_about_half_of_the_forms_carry_no_diacritics() -> None:

@@ -90,14 +90,14 @@ def test_unpack_gives_back_every_name_once() -> None:
     assert all(tensor.dtype == np.float32 for tensor in found.values())
 
 
-@pytest.mark.parametrize(
-    "piece", ["▁giao", "hàng", "đặng", "ợ", "▁20", "!", "–", "…", "😡", "\u0301", ""]
-)
+@pytest.mark.parametrize("piece", ["▁giao", "hàng", "đặng", "ợ", "▁20", "!", "–", "…", "😡", "\u0301", ""])
 def test_pieces_of_vietnamese_and_english_stay(piece: str) -> None:
     assert is_kept_piece(piece)
 
 
-@pytest.mark.parametrize("piece", ["▁да", "中", "한", "ア", "ا", "ह", "α", "aд", "。中", "Giao", "straße", "ñ"])
+@pytest.mark.parametrize(
+    "piece", ["▁да", "中", "한", "ア", "ا", "ह", "α", "aд", "。中", "Giao", "straße", "ñ"]
+)
 def test_pieces_of_other_scripts_languages_and_capitals_go(piece: str) -> None:
     assert not is_kept_piece(piece)
 
@@ -110,7 +110,15 @@ def _toy_tokenizer() -> dict:
         "truncation": None,
         "padding": None,
         "added_tokens": [
-            {"id": i, "content": s, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+            {
+                "id": i,
+                "content": s,
+                "single_word": False,
+                "lstrip": False,
+                "rstrip": False,
+                "normalized": False,
+                "special": True,
+            }
             for i, s in enumerate(special)
         ],
         "normalizer": {"type": "NFC"},

@@ -10,6 +10,7 @@ from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import painpoints
@@ -109,7 +110,10 @@ def test_no_model_file_is_too_large() -> None:
 
 def test_no_model_is_a_pickle() -> None:
     suffixes = {p.suffix for p in (ROOT / "models").rglob("*") if p.is_file()}
-    assert suffixes <= {".safetensors", ".json", ".md"}
+    assert suffixes <= {".safetensors", ".json", ".md", ".npz"}
+    for path in (ROOT / "models").rglob("*.npz"):
+        with np.load(path, allow_pickle=False) as arrays:
+            assert all(arrays[name].dtype != object for name in arrays)
 
 
 def test_every_model_has_a_card() -> None:
@@ -134,4 +138,8 @@ def test_all_bundled_models_are_in_git() -> None:
     tracked = set(found.stdout.split())
     assert {"models/fast/model.safetensors", "models/heads/text/heads.safetensors"} <= tracked
     assert {"models/heads/fast/heads.safetensors", "models/heads/accurate/heads.safetensors"} <= tracked
-    assert {"models/accurate/model.safetensors", "models/accurate/README.md", "models/accents/counts.npz"} <= tracked
+    assert {
+        "models/accurate/model.safetensors",
+        "models/accurate/README.md",
+        "models/accents/counts.npz",
+    } <= tracked
