@@ -87,7 +87,8 @@ def measure() -> str:
             for w, b in zip(words, bare, strict=True)
         )
         total += len(words)
-    return f"{len(judged)} texts of unseen industries, {total} syllables: {right / total:.3f} right, commonest form {commonest / total:.3f}"
+    texts = f"{len(judged)} texts of unseen industries, {total} syllables"
+    return f"{texts}: {right / total:.3f} right, commonest form {commonest / total:.3f}"
 
 
 def main() -> None:
