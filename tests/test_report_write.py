@@ -15,7 +15,7 @@ from painpoints.errors import JobError
 from painpoints.report import REPORT_FILES, ReportInput, build_report, write_report
 from painpoints.report import write as writing
 from painpoints.report.clean import is_formula_like
-from painpoints.report.tables import THEME_CSV_COLUMNS
+from painpoints.report.tables import THEME_CSV_COLUMNS, segment_table
 from painpoints.schema import PAIN_COLUMNS, REJECTED_COLUMNS, SEGMENT_CSV_COLUMNS
 from report_factory import HOSTILE, THEMES, make_input
 
@@ -161,3 +161,12 @@ def test_quotes_reach_the_files_masked_as_they_came(hostile: tuple[ReportInput, 
     text = hostile[1]["segments.csv"].read_text(encoding="utf-8-sig")
     assert HOSTILE[0] in text
     assert "\x00" not in text
+
+
+def test_segments_csv_ends_with_the_columns_of_the_users_own_tasks(
+    hostile: tuple[ReportInput, dict[str, Path]],
+) -> None:
+    segments = hostile[0].segments.assign(topic="giá", topic_p=0.9)
+    table = segment_table(segments)
+    assert tuple(table.columns) == (*SEGMENT_CSV_COLUMNS, "topic", "topic_p")
+    assert set(table["topic"]) == {"giá"}

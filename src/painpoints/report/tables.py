@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from painpoints.report.clean import csv_safe
-from painpoints.schema import PAIN_COLUMNS, REJECTED_COLUMNS, SEGMENT_CSV_COLUMNS
+from painpoints.schema import (
+    LABEL_COLUMNS,
+    PAIN_COLUMNS,
+    REJECTED_COLUMNS,
+    SEGMENT_COLUMNS,
+    SEGMENT_CSV_COLUMNS,
+    THEME_COLUMNS,
+)
 
 if TYPE_CHECKING:
     from painpoints.report.model import ReportInput
@@ -28,8 +35,10 @@ _SUSPECT = re.compile(
 
 
 def segment_table(segments: pd.DataFrame) -> pd.DataFrame:
-    """`SEGMENT_CSV_COLUMNS`, in the order of the segments."""
-    table = segments.reindex(columns=list(SEGMENT_CSV_COLUMNS)).copy()
+    """`SEGMENT_CSV_COLUMNS` and the columns of the user's own tasks, in the order of the segments."""
+    known = {*SEGMENT_COLUMNS, *LABEL_COLUMNS, *THEME_COLUMNS}
+    own = sorted(column for column in segments.columns if column not in known)
+    table = segments.reindex(columns=[*SEGMENT_CSV_COLUMNS, *own]).copy()
     moments = pd.to_datetime(table["created_at"], utc=True)
     table["created_at"] = moments.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     for column in ("sentiment_p", "stage_p", "touchpoint_p", "theme_p"):
