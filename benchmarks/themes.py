@@ -3,7 +3,8 @@
     python benchmarks/themes.py [--encoder fast|accurate] [--industries N] [--scale 5000,15000]
 
 Gold: the issue keys of the labelled corpus (negative segments of one industry, of those that no encoder was trained
-on), the same with Zipf sizes and near-copies, a mix of three industries, and the intents of Banking77, CLINC150 and the aspects of UTS2017-Bank where those data sets are present.
+on), the same with Zipf sizes and near-copies, a mix of three industries, and the intents of Banking77, CLINC150 and the
+aspects of UTS2017-Bank where those data sets are present.
 Touchpoints are left empty, or (column ``places``) right six times in ten. Unassigned segments count as themes of
 their own in ARI and NMI.
 """
