@@ -258,8 +258,9 @@ def teacher_targets(texts: TrainingTexts, base: Path, teacher: Path) -> Floats:
     english = np.flatnonzero(~vietnamese)
     sample = np.sort(np.random.default_rng(0).permutation(english)[:_MAP_SAMPLE])
     needed = np.concatenate([np.flatnonzero(vietnamese), sample])
-    own = np.zeros((len(texts.texts), 384), dtype=np.float32)
-    own[needed] = load_packed(base, "base").encode([texts.texts[i] for i in needed])
+    encoder = load_packed(base, "base")
+    own = np.zeros((len(texts.texts), encoder.dimension), dtype=np.float32)
+    own[needed] = encoder.encode([texts.texts[i] for i in needed])
     by_teacher = SentenceTransformer(str(teacher)).encode(
         [texts.texts[i] for i in english], normalize_embeddings=True, batch_size=64, show_progress_bar=False
     )

@@ -127,10 +127,12 @@ def finetune(
     per_epoch = max(1, len(split.train) // recipe.batch)
     total = per_epoch * recipe.epochs
     stop_texts = [texts[i] for i in split.stop]
+    batches: list[Ints] | None = None
     while progress["step"] < total and progress["stale"] <= recipe.patience:
         epoch, at = divmod(progress["step"], per_epoch)
-        random = np.random.default_rng((recipe.seed, epoch))
-        batches = np.array_split(random.permutation(split.train), per_epoch)
+        if batches is None or at == 0:
+            order = np.random.default_rng((recipe.seed, epoch)).permutation(split.train)
+            batches = np.array_split(order, per_epoch)
         noise = np.random.default_rng((recipe.seed, epoch, at))
         rows = batches[at]
         shown = [
