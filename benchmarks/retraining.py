@@ -20,20 +20,24 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 from sklearn.metrics import accuracy_score, f1_score
 
 from painpoints.classify import choose_heads
 from painpoints.classify.features import hashed_ngrams
-from painpoints.classify.fit import Blocks, fit_head
+from painpoints.classify.fit import Blocks, fit_head, temperature_of
+from painpoints.classify.heads import Head, HeadSet
 from painpoints.classify.tasks import Task, task_named
 from painpoints.encoders import load_encoder
 from painpoints.resources import datasets_dir, models_dir
 from painpoints.text import clean_many, strip_accents
-from painpoints.train.finetune import Split, finetune
+from painpoints.train.finetune import LabelledTexts, Split, finetune
+from painpoints.train.retrain import output_layer
 
 SEED = 3
 MEASURED = 3000
@@ -112,38 +116,59 @@ def frozen(folder: str, train: Frame, tests: list[list[str]]) -> list[list[str]]
     return [list(model.predict(encoder.encode(t))) for t in tests]
 
 
-def heads(task: Task, train: Frame, tests: list[list[str]]) -> tuple[list[list[str]], list[np.ndarray]]:
-    """What `painpoints train` fits, and its probabilities."""
+@dataclass(frozen=True)
+class Heads:
+    """What `painpoints train` fits, on rows already embedded."""
+
+    task: Task
+    prior: Head | None
+
+    @classmethod
+    def for_task(cls, task: Task, bundled: HeadSet) -> Heads:
+        """Starting from the bundled head where the labels are the same."""
+        prior = bundled.heads.get(task.name)
+        return cls(task, prior if prior is not None and prior.labels == task.labels else None)
+
+    def shares(self, train: Blocks, labels: list[str], tests: list[Blocks]) -> list[np.ndarray]:
+        """Probabilities of each of `tests`, at the temperature that five folds of `train` give."""
+        truth = np.asarray([self.task.labels.index(v) for v in labels])
+        fold = np.random.default_rng(SEED).permutation(len(truth)) % 5
+        logits = np.zeros((len(truth), len(self.task.labels)), dtype=np.float32)
+        for number in range(5):
+            seen, unseen = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+            head = fit_head(self.task, train.take(seen), [labels[i] for i in seen], prior=self.prior)
+            logits[unseen] = train.take(unseen).logits(head.weights, head.bias)
+        temperature = temperature_of(logits, truth)
+        head = fit_head(self.task, train, labels, prior=self.prior)
+        found = [test.logits(head.weights, head.bias) for test in tests]
+        return [softmax(f / temperature, axis=1) for f in [logits, *found]]
+
+
+def ours(task: Task, train: Frame, tests: list[list[str]], tuned: bool) -> dict[str, list[list[str]]]:
+    """Guesses of the heads (``painpoints train``) and, if `tuned`, of the fine-tuned encoder with them."""
     encoder = load_encoder("accurate")
     bundled, _ = choose_heads(encoder)
-    prior = bundled.heads.get(task.name)
-    prior = prior if prior is not None and prior.labels == task.labels else None
-    texts = clean_many(train["text"].tolist())
-    blocks = Blocks(encoder.encode(texts) - bundled.arrays["centre"], hashed_ngrams(texts))
-    head = fit_head(task, blocks, train["label"].tolist(), prior=prior)
-    found = []
-    for test in tests:
-        seen = Blocks(encoder.encode(test) - bundled.arrays["centre"], hashed_ngrams(test))
-        logits = seen.logits(head.weights, head.bias)
-        found.append(np.exp(logits - logits.max(axis=1, keepdims=True)))
-    shares = [f / f.sum(axis=1, keepdims=True) for f in found]
-    return [[task.labels[i] for i in s.argmax(axis=1)] for s in shares], shares
 
+    def blocks(texts: list[str]) -> Blocks:
+        return Blocks(encoder.encode(texts) - bundled.arrays["centre"], hashed_ngrams(texts))
 
-def finetuned(task: Task, train: Frame, tests: list[list[str]], by_head: list[np.ndarray]) -> list[list[str]]:
-    """What `painpoints train --finetune` trains, joined with the head."""
-    texts = clean_many(train["text"].tolist())
-    truth = np.asarray([task.labels.index(v) for v in train["label"]])
-    order = np.random.default_rng(SEED).permutation(len(truth))
-    rows = Split(
-        np.sort(order[len(order) // 10 :]), np.sort(order[: len(order) // 10]), np.asarray([], dtype=int)
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        network = finetune(
-            task, texts, [True] * len(texts), truth, rows, models_dir() / "accurate", Path(folder), print
-        )
-        found = [network.joined(t, s) for t, s in zip(tests, by_head, strict=True)]
-    return [[task.labels[i] for i in f.argmax(axis=1)] for f in found]
+    texts, labels = clean_many(train["text"].tolist()), train["label"].tolist()
+    known = blocks(texts)
+    heads = Heads.for_task(task, bundled)
+    own, *shares = heads.shares(known, labels, [blocks(t) for t in tests])
+    guesses = {"heads": [[task.labels[i] for i in s.argmax(axis=1)] for s in shares]}
+    if tuned:
+        truth = np.asarray([task.labels.index(v) for v in labels])
+        order = np.random.default_rng(SEED).permutation(len(truth))
+        stop, rest = np.sort(order[: len(order) // 10]), np.sort(order[len(order) // 10 :])
+        split = Split(rest, stop, np.asarray([], dtype=int))
+        start = output_layer(task, known.vectors, truth, rest)
+        rows = LabelledTexts(texts, [True] * len(texts), truth)
+        with tempfile.TemporaryDirectory() as folder:
+            network = finetune(task, rows, split, start, own, models_dir() / "accurate", Path(folder), print)
+            found = [network.joined(t, s) for t, s in zip(tests, shares, strict=True)]
+        guesses["finetuned"] = [[task.labels[i] for i in f.argmax(axis=1)] for f in found]
+    return guesses
 
 
 def main() -> None:
@@ -177,10 +202,8 @@ def main() -> None:
             began = time.perf_counter()
             told("frozen e5 + LR", frozen(options.frozen, train, [written, bare]), began)
         began = time.perf_counter()
-        guesses, shares = heads(task, train, [written, bare])
-        told("heads", guesses, began)
-        if options.finetune:
-            told("finetuned", finetuned(task, train, [written, bare], shares), began)
+        for what, guesses in ours(task, train, [written, bare], options.finetune).items():
+            told(what, guesses, began)
 
 
 if __name__ == "__main__":

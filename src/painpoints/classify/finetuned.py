@@ -35,20 +35,18 @@ class FineTuned:
     weights: Floats
     """``float32[k, d]``"""
     bias: Floats
-    temperature: float
-
-    def log_shares(self, texts: Sequence[str]) -> Floats:
-        """``float32[n, k]``: log-probabilities of the labels."""
-        from scipy.special import log_softmax
-
-        logits = self.encoder.encode(texts) @ self.weights.T + self.bias
-        return np.asarray(log_softmax(logits / self.temperature, axis=1), dtype=np.float32)
+    shares: tuple[float, float]
+    """what the log-probabilities of the network and of the head are multiplied by"""
 
     def joined(self, texts: Sequence[str], by_head: Floats) -> Floats:
-        """Geometric mean with the head's probabilities (a product of experts): ``float32[n, k]``, rows summing to 1."""
-        logs = (self.log_shares(texts) + np.log(by_head + 1e-9)) / 2
-        odds = np.exp(logs - logs.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
+        """A weighted product with the head's probabilities ``float32[n, k]`` (a logarithmic opinion pool, Genest &
+        Zidek 1986); rows sum to 1."""
+        from scipy.special import log_softmax, softmax
+
+        by_network = log_softmax(self.encoder.encode(texts) @ self.weights.T + self.bias, axis=1)
+        network, head = self.shares
+        joined = softmax(network * by_network + head * np.log(by_head + 1e-9), axis=1)
+        return np.asarray(joined, dtype=np.float32)
 
 
 def save_output_layer(folder: Path, network: FineTuned, about: dict[str, Any]) -> None:
@@ -57,7 +55,7 @@ def save_output_layer(folder: Path, network: FineTuned, about: dict[str, Any]) -
     from safetensors.numpy import save_file
 
     save_file({"weights": network.weights, "bias": network.bias}, folder / "output.safetensors")
-    text = json.dumps({**about, "temperature": network.temperature}, indent=1, sort_keys=True)
+    text = json.dumps({**about, "shares": list(network.shares)}, indent=1, sort_keys=True)
     (folder / "finetuned.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
@@ -77,7 +75,7 @@ def load_finetuned(folder: Path) -> FineTuned | None:
             load_packed(folder, folder.parent.name),
             layer["weights"],
             layer["bias"],
-            float(about["temperature"]),
+            (float(about["shares"][0]), float(about["shares"][1])),
         )
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ModelError(

@@ -1,6 +1,6 @@
 """Rebuild the bundled encoders: ``python -m painpoints.encoders.build base|accurate|fast --work DIR``.
 
-``base`` fetches what the training starts from; ``accurate`` trains it (an hour on two cores, minutes on a GPU) and
+``base`` fetches what the training starts from; ``accurate`` trains it (hours on two cores, minutes on a GPU) and
 puts the result into the models folder; ``fast`` distils the accurate one into static vectors (ten minutes).
 """
 
@@ -9,14 +9,17 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from painpoints.errors import JobError, PainpointsError
+from painpoints.errors import InputError, JobError, PainpointsError
 from painpoints.resources import models_dir
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from painpoints.encoders.recipe import Recipe
 
 __all__ = ["main"]
 
@@ -37,18 +40,38 @@ def _base(work: Path) -> None:
     fetch_teacher(work / "teacher")
 
 
-def _accurate(work: Path, out: Path) -> None:
+def _accurate(work: Path, out: Path, start: Path | None, changes: Sequence[str]) -> None:
     from painpoints.classify.training_data import UNSEEN_INDUSTRIES
-    from painpoints.encoders.train import Recipe, train_encoder
+    from painpoints.encoders.train import train_encoder
     from painpoints.encoders.training_texts import load_training_texts
 
     if not (work / "base" / "model.safetensors").is_file():
         _base(work)
+    recipe = _recipe(changes)
     texts = load_training_texts(UNSEEN_INDUSTRIES)
-    trained = train_encoder(texts, work / "base", work / "teacher", work / "training", Recipe())
+    issues = sum(len(s.issues) for s in texts.sets)
+    print(f"{len(texts.texts)} texts, {issues} issues in {len(texts.sets)} sets", flush=True)
+    trained = train_encoder(texts, work / "base", work / "teacher", work / "training", recipe, start)
     out.mkdir(parents=True, exist_ok=True)
     for name in _FILES:  # the weights come last, so that their presence means done
         shutil.copyfile(trained / name, out / name)
+
+
+def _recipe(changes: Sequence[str]) -> Recipe:
+    from painpoints.encoders.recipe import Recipe
+
+    kinds = {field.name: type(getattr(Recipe(), field.name)) for field in fields(Recipe)}
+    values: dict[str, Any] = {}
+    for name, _, value in (change.partition("=") for change in changes):
+        if name not in kinds:
+            raise InputError(f"The recipe has no {name!r}. It has: {', '.join(kinds)}.")
+        try:
+            values[name] = kinds[name](value)
+        except ValueError:
+            raise InputError(
+                f"{name}={value}: {name} is a number such as {getattr(Recipe(), name)}."
+            ) from None
+    return Recipe(**values)
 
 
 def _fast(work: Path, folder: Path) -> None:
@@ -68,6 +91,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--work", type=Path, default=Path("encoder-work"), help="folder for what is between (2 GB)"
     )
+    parser.add_argument(
+        "--start", type=Path, default=None, help="accurate: an encoder trained before, to go on from"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="accurate: another value in the recipe",
+    )
     parser.add_argument("--out", type=Path, default=None, help="models folder (default: the installed one)")
     options = parser.parse_args(arguments)
     folder = options.out or models_dir()
@@ -76,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.what == "base":
             _base(options.work)
         elif options.what == "accurate":
-            _accurate(options.work, folder / "accurate")
+            _accurate(options.work, folder / "accurate", options.start, options.set)
         else:
             _fast(options.work, folder)
     except PainpointsError as error:

@@ -19,6 +19,7 @@ from painpoints.classify.training_data import HELD_OUT_APPS, load_labelled
 from painpoints.journey import load_journey
 from painpoints.resources import data_dir, datasets_dir
 from painpoints.text import clean_many
+from painpoints.text.fit_accents import restored_apart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +55,9 @@ class TrainingTexts:
     """Cleaned texts, which of them are Vietnamese, and the sets of issues among them."""
 
     texts: list[str]
+    restored: list[str]
+    """the Vietnamese ones as they look once they were typed without diacritics and these were restored, mistakes
+    and all"""
     vietnamese: list[bool]
     sets: list[IssueSet]
 
@@ -77,7 +81,12 @@ def load_training_texts(held_out: Sequence[str] = (), public_issues: bool = True
     rows = pd.concat(frames, ignore_index=True).fillna("")
     rows["text"] = [_shortened(t) for t in clean_many(rows["text"].tolist())]
     rows = rows[rows["text"].str.len() > 1].drop_duplicates(["text", "issue"]).reset_index(drop=True)
-    return TrainingTexts(rows["text"].tolist(), (rows["lang"] == "vi").tolist(), _issue_sets(rows))
+    vietnamese = (rows["lang"] == "vi").to_numpy()
+    restored = rows["text"].copy()
+    restored[vietnamese] = restored_apart(
+        rows.loc[vietnamese, "text"].tolist(), rows.loc[vietnamese, "group"].tolist()
+    )
+    return TrainingTexts(rows["text"].tolist(), restored.tolist(), vietnamese.tolist(), _issue_sets(rows))
 
 
 def _shortened(text: str) -> str:

@@ -12,7 +12,7 @@ import hashlib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from painpoints.resources import models_dir
 from painpoints.text.characters import strip_accents
 from painpoints.text.language import detect_language
 
-__all__ = ["AccentModel", "accents_digest", "default_accents", "restore_accents", "with_accents"]
+__all__ = ["AccentModel", "accents_digest", "default_accents", "respelt", "restore_accents", "with_accents"]
 
 FILE = "counts.npz"
 ARRAYS = ("words", "counts", "pairs", "pair_counts", "triples", "triple_counts")
@@ -144,8 +144,13 @@ def with_accents(text: str) -> str:
     nothing left to do."""
     if not text.isascii() or detect_language(text) not in ("vi", "vi_unaccented"):
         return text
+    return respelt(text, restore_accents)
+
+
+def respelt(text: str, restore: Callable[[Sequence[str]], list[str]]) -> str:
+    """`text` with its bare words as `restore` gives them, lower case; all between the words stays."""
     spans = list(_WORD.finditer(text))
-    restored = restore_accents([span.group().lower() for span in spans])
+    restored = restore([span.group().lower() for span in spans])
     parts, at = [], 0
     for span, word in zip(spans, restored, strict=True):
         parts += [text[at : span.start()], span.group() if word.isascii() else word]

@@ -1,27 +1,29 @@
 """`painpoints train --finetune`: train the encoder itself for one task.
 
 Mean pooling and one linear layer over all of its weights, class-weighted cross-entropy, AdamW with linear warm-up
-and decay, early stopping on rows that are neither trained on nor judged on. Vietnamese rows are now and then shown
-as careless customers type them, so that the result holds without diacritics.
+and decay, early stopping on rows that are neither trained on nor judged on. The linear layer starts as the logistic
+regression on the vectors of the untrained encoder. Vietnamese rows are now and then shown as careless customers type
+them, so that the result holds without diacritics. How much the network's answer counts beside that of the linear head
+is decided on the stopping rows.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from painpoints.classify.finetuned import FineTuned, save_output_layer
-from painpoints.classify.fit import class_weights, temperature_of
+from painpoints.classify.fit import class_weights
 from painpoints.encoders.noise import vietnamese_noise
-from painpoints.encoders.train import Trainee, write_packed
+from painpoints.encoders.trainee import Optimisers, Trainee, write_packed
 from painpoints.train.compare import macro_f1
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
     import torch
@@ -31,7 +33,11 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["FineTuneRecipe", "Split", "finetune"]
+__all__ = ["FineTuneRecipe", "LabelledTexts", "Split", "finetune"]
+
+_ANSWERED_AT_ONCE = 256
+_STEEPEST = 5.0
+"""most that an expert's log-probabilities are multiplied by when two are joined"""
 
 
 @dataclass(frozen=True)
@@ -56,208 +62,226 @@ class FineTuneRecipe:
 
 
 @dataclass(frozen=True)
+class LabelledTexts:
+    """Cleaned texts with the numbers of their labels."""
+
+    texts: Sequence[str]
+    vietnamese: Sequence[bool]
+    truth: Ints
+
+
+@dataclass(frozen=True)
 class Split:
-    """Row numbers: to train on, to decide when to stop and how sure to be, to judge on."""
+    """Row numbers: to train on, to decide when to stop and how much to believe, to judge on."""
 
     train: Ints
     stop: Ints
     judge: Ints
 
 
+@dataclass
+class _Progress:
+    step: int = 0
+    best: float = -1.0
+    stale: int = 0
+    """epochs since the best"""
+
+
 class _Network:
     """The encoder with one linear layer on its mean-pooled vectors of norm 1."""
 
-    def __init__(self, base: Path, labels: int, recipe: FineTuneRecipe) -> None:
+    def __init__(self, base: Path, start: tuple[Floats, Floats], recipe: FineTuneRecipe) -> None:
         import torch
 
-        self.trainee = Trainee(base, recipe.max_tokens)
         torch.manual_seed(recipe.seed)
-        width = self.trainee.bert.config.hidden_size
-        self.output = torch.nn.Linear(width, labels).to(self.trainee.device)
-        torch.nn.init.zeros_(self.output.bias)
-        self.output.weight.data *= 8  # vectors have norm 1: small weights could not tell them apart
+        self.trainee = Trainee(base, recipe.max_tokens)
+        weights, bias = start
+        self.output = torch.nn.Linear(weights.shape[1], weights.shape[0]).to(self.trainee.device)
+        self.output.weight.data.copy_(torch.from_numpy(weights))
+        self.output.bias.data.copy_(torch.from_numpy(bias))
+        self.optimisers = Optimisers(
+            self.trainee,
+            recipe.layer_rate,
+            recipe.embedding_rate,
+            self.output.parameters(),
+            recipe.output_rate,
+        )
 
     def logits(self, texts: Sequence[str]) -> torch.Tensor:
         logits: torch.Tensor = self.output(self.trainee.vectors(texts))
         return logits
 
     def answers(self, texts: Sequence[str]) -> Floats:
-        """``float32[n, k]``, without dropout."""
+        """Log-probabilities ``float32[n, k]``, without dropout."""
         import torch
 
         self.trainee.bert.eval()
         with torch.inference_mode():
             parts = [
-                self.logits(texts[at : at + 256]).float().cpu().numpy() for at in range(0, len(texts), 256)
+                self.logits(texts[at : at + _ANSWERED_AT_ONCE]).float().log_softmax(1).cpu().numpy()
+                for at in range(0, len(texts), _ANSWERED_AT_ONCE)
             ]
         self.trainee.bert.train()
         return np.concatenate(parts)
 
-    def state(self) -> dict[str, Any]:
+    def weights(self) -> dict[str, Any]:
         return {"bert": self.trainee.bert.state_dict(), "output": self.output.state_dict()}
 
-    def load(self, state: dict[str, Any]) -> None:
-        self.trainee.bert.load_state_dict(state["bert"])
-        self.output.load_state_dict(state["output"])
+    def load(self, weights: dict[str, Any]) -> None:
+        self.trainee.bert.load_state_dict(weights["bert"])
+        self.output.load_state_dict(weights["output"])
+
+
+class _Training:
+    """One fine-tuning: goes on where an earlier one in the same folder stopped."""
+
+    def __init__(
+        self, network: _Network, rows: LabelledTexts, split: Split, folder: Path, recipe: FineTuneRecipe
+    ) -> None:
+        import torch
+
+        self.network, self.rows, self.split, self.folder, self.recipe = network, rows, split, folder, recipe
+        self.classes = network.output.out_features
+        self.per_epoch = max(1, len(split.train) // recipe.batch)
+        self.total = self.per_epoch * recipe.epochs
+        weights = class_weights(rows.truth[split.train], self.classes)
+        self.weights = torch.from_numpy(weights).to(network.trainee.device)
+        self.progress = self._resumed()
+
+    def run(self, say: Callable[[str], object]) -> None:
+        """Train until the last epoch or until it gets no better; the best network is loaded in the end."""
+        import torch
+
+        progress = self.progress
+        while progress.step < self.total and progress.stale <= self.recipe.patience:
+            loss = self._loss(progress.step)
+            self.network.optimisers.step(loss, self._rate(progress.step))
+            progress.step += 1
+            if progress.step % self.recipe.save_every == 0:
+                say(
+                    f"fine-tuning: step {progress.step} of at most {self.total}, loss {float(loss.detach()):.3f}"
+                )
+                self._save()
+            if progress.step % self.per_epoch == 0:
+                self._end_epoch(say)
+        self.network.load(torch.load(self.folder / "best.pt", weights_only=True))
+
+    def _loss(self, step: int) -> torch.Tensor:
+        import torch
+
+        epoch, at = divmod(step, self.per_epoch)
+        order = np.random.default_rng((self.recipe.seed, epoch)).permutation(self.split.train)
+        rows = np.array_split(order, self.per_epoch)[at]
+        random = np.random.default_rng((self.recipe.seed, epoch, at))
+        texts = [self._shown(int(row), random) for row in rows]
+        truth = torch.from_numpy(self.rows.truth[rows]).to(self.weights.device)
+        return torch.nn.functional.cross_entropy(
+            self.network.logits(texts), truth, weight=self.weights, label_smoothing=0.05
+        )
+
+    def _shown(self, row: int, random: np.random.Generator) -> str:
+        text = self.rows.texts[row]
+        careless = self.rows.vietnamese[row] and random.random() < self.recipe.noisy
+        return vietnamese_noise(text, random) if careless else text
+
+    def _rate(self, step: int) -> float:
+        warm = max(1, round(self.recipe.warm_up * self.total))
+        if step < warm:
+            return (step + 1) / warm
+        return max(0.02, (self.total - step) / max(1, self.total - warm))
+
+    def _end_epoch(self, say: Callable[[str], object]) -> None:
+        import torch
+
+        guess = self.network.answers([self.rows.texts[i] for i in self.split.stop]).argmax(axis=1)
+        found = macro_f1(self.rows.truth[self.split.stop], guess, self.classes)
+        say(
+            f"fine-tuning: epoch {self.progress.step // self.per_epoch}, "
+            f"macro-F1 {found:.3f} on {len(guess)} rows kept for stopping"
+        )
+        self.progress.stale += 1
+        if found > self.progress.best:
+            self.progress.best, self.progress.stale = found, 0
+            torch.save(self.network.weights(), self.folder / "best.pt")
+        self._save()
+
+    def _fingerprint(self) -> str:
+        train = self.split.train
+        return json.dumps([asdict(self.recipe), len(train), int(train.sum()), int(self.split.judge.sum())])
+
+    def _save(self) -> None:
+        import torch
+
+        state = self.network.weights() | {
+            "progress": asdict(self.progress),
+            "optimisers": self.network.optimisers.state(),
+            "fingerprint": self._fingerprint(),
+        }
+        torch.save(state, self.folder / "state.pt.part")
+        (self.folder / "state.pt.part").replace(self.folder / "state.pt")
+
+    def _resumed(self) -> _Progress:
+        """The progress of an earlier call that was stopped, with everything loaded; a fresh start where it was for
+        other rows."""
+        import torch
+
+        if not (self.folder / "state.pt").is_file():
+            return _Progress()
+        state = torch.load(self.folder / "state.pt", weights_only=True)
+        if state["fingerprint"] != self._fingerprint():
+            return _Progress()
+        self.network.load(state)
+        self.network.optimisers.load(state["optimisers"])
+        return _Progress(**state["progress"])
 
 
 def finetune(
     task: Task,
-    texts: Sequence[str],
-    vietnamese: Sequence[bool],
-    truth: Ints,
+    rows: LabelledTexts,
     split: Split,
+    start: tuple[Floats, Floats],
+    by_head: Floats,
     base: Path,
     folder: Path,
     say: Callable[[str], object],
     recipe: FineTuneRecipe | None = None,
 ) -> FineTuned:
     """Train from the packed encoder in `base`; the best network ends in `folder`. Goes on from a state that lies
-    there."""
-    import torch
+    there.
 
+    `start`: weights ``float32[k, d]`` and bias that the output layer begins with. `by_head` ``float32[n, k]``: the
+    linear head's probabilities of all rows, from heads that did not see them.
+    """
     from painpoints.encoders.sentence_transformer import load_packed
 
     recipe = recipe or FineTuneRecipe()
     folder.mkdir(parents=True, exist_ok=True)
-    network = _Network(base, len(task.labels), recipe)
-    optimisers = _optimisers(network, recipe)
-    progress = _resume(folder, network, optimisers, recipe, split)
-    weights = torch.from_numpy(class_weights(truth[split.train], len(task.labels))).to(network.trainee.device)
-    per_epoch = max(1, len(split.train) // recipe.batch)
-    total = per_epoch * recipe.epochs
-    stop_texts = [texts[i] for i in split.stop]
-    batches: list[Ints] | None = None
-    while progress["step"] < total and progress["stale"] <= recipe.patience:
-        epoch, at = divmod(progress["step"], per_epoch)
-        if batches is None or at == 0:
-            order = np.random.default_rng((recipe.seed, epoch)).permutation(split.train)
-            batches = np.array_split(order, per_epoch)
-        noise = np.random.default_rng((recipe.seed, epoch, at))
-        rows = batches[at]
-        shown = [
-            vietnamese_noise(texts[r], noise) if vietnamese[r] and noise.random() < recipe.noisy else texts[r]
-            for r in rows
-        ]
-        loss = torch.nn.functional.cross_entropy(
-            network.logits(shown),
-            torch.from_numpy(truth[rows]).to(weights.device),
-            weight=weights,
-            label_smoothing=0.05,
-        )
-        _step(network, optimisers, loss, _rate(progress["step"], total, recipe))
-        progress["step"] += 1
-        if progress["step"] % recipe.save_every == 0:
-            say(f"fine-tuning: step {progress['step']} of at most {total}, loss {float(loss.detach()):.3f}")
-            _save(folder, network, optimisers, progress, recipe, split)
-        if progress["step"] % per_epoch == 0:
-            found = macro_f1(truth[split.stop], network.answers(stop_texts).argmax(axis=1), len(task.labels))
-            better = found > progress["best"]
-            say(
-                f"fine-tuning: epoch {epoch + 1}, macro-F1 {found:.3f} on {len(split.stop)} rows kept for stopping"
-            )
-            progress |= {
-                "best": max(found, progress["best"]),
-                "stale": 0 if better else progress["stale"] + 1,
-            }
-            if better:
-                torch.save(network.state(), folder / "best.pt")
-            _save(folder, network, optimisers, progress, recipe, split)
-    network.load(torch.load(folder / "best.pt", weights_only=True))
-    temperature = temperature_of(network.answers(stop_texts), truth[split.stop])
+    network = _Network(base, start, recipe)
+    _Training(network, rows, split, folder, recipe).run(say)
+    by_network = network.answers([rows.texts[i] for i in split.stop])
+    shares = _shares(by_network, np.log(by_head[split.stop] + 1e-9), rows.truth[split.stop])
+    say(f"fine-tuning: the network counts {shares[0]:.2f}, the linear head {shares[1]:.2f}")
     write_packed(network.trainee.bert, base, folder, {"name": folder.parent.name})
-    output = network.output
     for name in ("best.pt", "state.pt"):
         (folder / name).unlink(missing_ok=True)
     result = FineTuned(
         load_packed(folder, folder.parent.name),
-        output.weight.detach().float().cpu().numpy(),
-        output.bias.detach().float().cpu().numpy(),
-        temperature,
+        network.output.weight.detach().float().cpu().numpy(),
+        network.output.bias.detach().float().cpu().numpy(),
+        shares,
     )
     save_output_layer(folder, result, {"recipe": asdict(recipe), "labels": list(task.labels)})
     return result
 
 
-def _rate(step: int, total: int, recipe: FineTuneRecipe) -> float:
-    warm = max(1, round(recipe.warm_up * total))
-    return (step + 1) / warm if step < warm else max(0.02, (total - step) / max(1, total - warm))
+def _shares(by_network: Floats, by_head: Floats, truth: Ints) -> tuple[float, float]:
+    """What each expert's log-probabilities are multiplied by, so that their product makes `truth` likeliest."""
+    from scipy.optimize import minimize
+    from scipy.special import log_softmax
 
+    def loss(shares: npt.NDArray[np.float64]) -> float:
+        joined = log_softmax(shares[0] * by_network + shares[1] * by_head, axis=1)
+        return float(-joined[np.arange(len(truth)), truth].mean())
 
-def _optimisers(network: _Network, recipe: FineTuneRecipe) -> list[tuple[Any, list[float]]]:
-    """Each optimiser with the full learning rate of each of its groups."""
-    import torch
-
-    words = network.trainee.bert.embeddings.word_embeddings.weight
-    layers = [p for p in network.trainee.bert.parameters() if p is not words]
-    dense = torch.optim.AdamW(
-        [
-            {"params": layers, "weight_decay": 0.01},
-            {"params": list(network.output.parameters()), "weight_decay": 0.0},
-        ]
-    )
-    return [
-        (dense, [recipe.layer_rate, recipe.output_rate]),
-        (torch.optim.SparseAdam([words]), [recipe.embedding_rate]),
-    ]
-
-
-def _step(
-    network: _Network, optimisers: list[tuple[Any, list[float]]], loss: torch.Tensor, rate: float
-) -> None:
-    import torch
-
-    loss.backward()
-    dense = [p for p in network.trainee.bert.parameters() if p.grad is not None and not p.grad.is_sparse]
-    torch.nn.utils.clip_grad_norm_([*dense, *network.output.parameters()], 1.0)
-    for optimiser, rates in optimisers:
-        for group, full in zip(optimiser.param_groups, rates, strict=True):
-            group["lr"] = full * rate
-        optimiser.step()
-        optimiser.zero_grad()
-
-
-def _fingerprint(recipe: FineTuneRecipe, split: Split) -> str:
-    return json.dumps([asdict(recipe), len(split.train), int(split.train.sum()), int(split.judge.sum())])
-
-
-def _save(
-    folder: Path,
-    network: _Network,
-    optimisers: list[tuple[Any, list[float]]],
-    progress: dict[str, Any],
-    recipe: FineTuneRecipe,
-    split: Split,
-) -> None:
-    import torch
-
-    state = network.state() | {
-        "progress": progress,
-        "optimisers": [o.state_dict() for o, _ in optimisers],
-        "fingerprint": _fingerprint(recipe, split),
-    }
-    torch.save(state, folder / "state.pt.part")
-    (folder / "state.pt.part").replace(folder / "state.pt")
-
-
-def _resume(
-    folder: Path,
-    network: _Network,
-    optimisers: list[tuple[Any, list[float]]],
-    recipe: FineTuneRecipe,
-    split: Split,
-) -> dict[str, Any]:
-    """The progress of an earlier call that was stopped, with everything loaded; a fresh start where it was for
-    other rows."""
-    import torch
-
-    fresh: dict[str, Any] = {"step": 0, "best": -1.0, "stale": 0}
-    if not (folder / "state.pt").is_file():
-        return fresh
-    state = torch.load(folder / "state.pt", weights_only=True)
-    if state["fingerprint"] != _fingerprint(recipe, split):
-        return fresh
-    network.load(state)
-    for (optimiser, _), saved in zip(optimisers, state["optimisers"], strict=True):
-        optimiser.load_state_dict(saved)
-    return dict(state["progress"])
+    found = minimize(loss, np.asarray([0.5, 0.5]), method="L-BFGS-B", bounds=[(0.0, _STEEPEST)] * 2).x
+    return float(found[0]), float(found[1])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from painpoints import __version__
-from painpoints.classify.features import hashed_ngrams
+from painpoints.classify.features import VECTOR_WEIGHT, hashed_ngrams
 from painpoints.classify.finetuned import FOLDER
 from painpoints.classify.fit import Blocks, fit_head, measure, temperature_of
 from painpoints.classify.heads import HeadSet, save_heads
@@ -25,7 +25,7 @@ from painpoints.schema import ITEM_COLUMNS, LABEL_COLUMNS, SEGMENT_COLUMNS, THEM
 from painpoints.store import StoredModel, Workspace
 from painpoints.store.connect import telling
 from painpoints.train.compare import Comparison, compare
-from painpoints.train.finetune import Split, finetune
+from painpoints.train.finetune import LabelledTexts, Split, finetune
 from painpoints.train.in_use import answers_in_use
 from painpoints.train.label_errors import Suspect, suspects
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["LEAST_TO_FINETUNE", "Retrained", "promote", "require_task_name", "retrain"]
+__all__ = ["LEAST_TO_FINETUNE", "Retrained", "output_layer", "promote", "require_task_name", "retrain"]
 
 _FOLDS = 5
 _STOP_EVERY = 10
@@ -132,9 +132,10 @@ def retrain(
     judged, answers, network = np.arange(len(truth)), probability, None
     if finetune_from is not None:
         split = _split(fold, truth)
-        languages = (rows["lang"] != "en").tolist()
+        start = output_layer(task, vectors, truth, split.train)
+        labelled = LabelledTexts(texts, (rows["lang"] != "en").tolist(), truth)
         folder = _unfinished(workspace, task.name) / FOLDER
-        network = finetune(task, texts, languages, truth, split, finetune_from, folder, say)
+        network = finetune(task, labelled, split, start, probability, finetune_from, folder, say)
         judged = split.judge
         answers = network.joined([texts[i] for i in judged], probability[judged])
     before, compared_with = answers_in_use(task, rows, vectors, blocks, fold, current, prior)
@@ -218,6 +219,15 @@ def _split(fold: Ints, truth: Ints) -> Split:
     rest = np.random.default_rng(_SEED).permutation(np.flatnonzero(fold != 0))
     stop = rest[np.argsort(truth[rest], kind="stable")][::_STOP_EVERY]
     return Split(np.setdiff1d(rest, stop), np.sort(stop), np.flatnonzero(fold == 0))
+
+
+def output_layer(task: Task, vectors: Floats, truth: Ints, train: Ints) -> tuple[Floats, Floats]:
+    """Weights ``float32[k, d]`` and bias of a head that looks at the vectors alone."""
+    from scipy.sparse import csr_matrix
+
+    blocks = Blocks(vectors[train], csr_matrix((len(train), 0), dtype=np.float32))
+    head = fit_head(task, blocks, [task.labels[i] for i in truth[train]])
+    return head.weights * np.float32(VECTOR_WEIGHT), head.bias
 
 
 def _unfinished(workspace: Workspace, task: str) -> Path:

@@ -1,0 +1,39 @@
+"""What decides the outcome of training the accurate encoder, besides texts and base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Recipe"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Sizes of a batch, shares of noise, temperatures and weights of the losses, learning rates."""
+
+    steps: int = 950
+    issues: int = 28
+    """issues a batch, all of one set"""
+    wordings: int = 4
+    """texts an issue"""
+    twins: int = 20
+    plain: int = 28
+    """texts a batch that follow the teacher"""
+    noisy: float = 0.4
+    """share of texts that are seen in a careless form"""
+    restored: float = 0.4
+    """share of careless Vietnamese forms that lost their diacritics and had them restored"""
+    public_share: float = 0.15
+    """share of batches from public intent sets"""
+    temperature: float = 0.05
+    twin_temperature: float = 0.05
+    teacher_temperature: float = 0.1
+    twin_weight: float = 0.5
+    teacher_weight: float = 1.0
+    touchpoint_temperature: float = 0.05
+    touchpoint_weight: float = 0.6
+    layer_rate: float = 1e-4
+    embedding_rate: float = 6e-4
+    warm_up: int = 40
+    max_tokens: int = 48
+    seed: int = 20_242
