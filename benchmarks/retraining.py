@@ -29,8 +29,8 @@ from scipy.special import softmax
 from sklearn.metrics import accuracy_score, f1_score
 
 from painpoints.classify import choose_heads
-from painpoints.classify.features import hashed_ngrams
-from painpoints.classify.fit import Blocks, fit_head, temperature_of
+from painpoints.classify.features import Blocks, hashed_ngrams
+from painpoints.classify.fit import fit_head, temperature_of
 from painpoints.classify.heads import Head, HeadSet
 from painpoints.classify.tasks import Task, task_named
 from painpoints.encoders import load_encoder

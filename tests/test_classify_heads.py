@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 
 from classify_toys import biased_head, toy_heads
 from painpoints.classify import load_heads
-from painpoints.classify.features import NGRAM_BUCKETS, fold_ngrams, hashed_ngrams, joined_features
+from painpoints.classify.features import NGRAM_BUCKETS, Blocks, fold_ngrams, hashed_ngrams
 from painpoints.classify.heads import Head, save_heads
 from painpoints.errors import ModelError
 
@@ -32,7 +32,7 @@ def _head(temperature: float = 1.0) -> Head:
 
 
 def test_probabilities_worked_out_on_paper() -> None:
-    found = _head().probabilities(csr_matrix(np.array([[1, 0], [0, 1]], dtype=np.float32)))
+    found = _head().probabilities(Blocks(None, csr_matrix(np.array([[1, 0], [0, 1]], dtype=np.float32))))
     e = np.e
     assert found[0] == pytest.approx([e / (e + 1 + e), 1 / (e + 1 + e), e / (e + 1 + e)], abs=1e-6)
     assert found[1] == pytest.approx(
@@ -42,24 +42,24 @@ def test_probabilities_worked_out_on_paper() -> None:
 
 
 def test_a_temperature_flattens_without_changing_the_order() -> None:
-    features = csr_matrix(np.array([[0, 1]], dtype=np.float32))
+    features = Blocks(None, csr_matrix(np.array([[0, 1]], dtype=np.float32)))
     found = _head(temperature=2.0).probabilities(features)[0]
     assert found[1] / found[0] == pytest.approx(np.e)  # logits 2 and 0, halved
     assert found.argmax() == _head().probabilities(features)[0].argmax()
 
 
 def test_large_logits_do_not_overflow() -> None:
-    found = _head().probabilities(csr_matrix(np.array([[5000, 0]], dtype=np.float32)))
+    found = _head().probabilities(Blocks(None, csr_matrix(np.array([[5000, 0]], dtype=np.float32))))
     assert found[0] == pytest.approx([1, 0, 0])
 
 
 def test_no_rows_give_no_rows() -> None:
-    assert _head().probabilities(csr_matrix((0, 2), dtype=np.float32)).shape == (0, 3)
+    assert _head().probabilities(Blocks(None, csr_matrix((0, 2), dtype=np.float32))).shape == (0, 3)
 
 
 def test_another_number_of_features_is_refused_with_both_numbers() -> None:
     with pytest.raises(ModelError, match=r"sentiment head looks at 2 features, but 3 were given"):
-        _head().probabilities(csr_matrix((1, 3), dtype=np.float32))
+        _head().probabilities(Blocks(None, csr_matrix((1, 3), dtype=np.float32)))
 
 
 # features
@@ -101,14 +101,16 @@ def test_folding_real_ngrams_leaves_them_alone() -> None:
 
 def test_vectors_and_ngrams_must_be_of_the_same_texts() -> None:
     with pytest.raises(ValueError, match="3 vectors for 4 texts"):
-        joined_features(np.zeros((3, 2), dtype=np.float32), hashed_ngrams(SENTENCES))
+        Blocks(np.zeros((3, 2), dtype=np.float32), hashed_ngrams(SENTENCES))
 
 
 def test_vectors_stand_before_the_ngrams_and_weigh_twice() -> None:
     vectors = np.full((4, 2), 0.5, dtype=np.float32)
-    joined = joined_features(vectors, hashed_ngrams(SENTENCES))
-    assert joined.shape == (4, 2 + NGRAM_BUCKETS)
-    assert joined[:, :2].toarray().tolist() == [[1.0, 1.0]] * 4
+    seen = Blocks(vectors, csr_matrix(np.ones((4, 1), dtype=np.float32)))
+    assert seen.width == 3
+    weights = np.array([[1, 1, 10]], dtype=np.float32)
+    # 2 (0.5 + 0.5) of the vectors, 10 of the n-gram, 3 of the bias
+    assert seen.logits(weights, np.array([3], dtype=np.float32)).tolist() == [[15.0]] * 4
 
 
 # files

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from scipy.sparse import csr_matrix
 
-__all__ = ["NGRAM_BUCKETS", "VECTOR_WEIGHT", "fold_ngrams", "hashed_ngrams", "joined_features"]
+    Floats = npt.NDArray[np.float32]
+
+__all__ = ["NGRAM_BUCKETS", "VECTOR_WEIGHT", "Blocks", "fold_ngrams", "hashed_ngrams"]
 
 NGRAM_BUCKETS = 2**16
 """width of the hashed n-grams: keeps a set of heads at 5 MB in git; what collisions cost was not measured"""
@@ -71,16 +74,37 @@ def hashed_ngrams(texts: Sequence[str]) -> csr_matrix:
     )
 
 
-def joined_features(vectors: npt.NDArray[np.float32] | None, ngrams: csr_matrix) -> csr_matrix:
-    """Both blocks side by side: ``float32[n, d + NGRAM_BUCKETS]``; without vectors the n-grams alone."""
-    from scipy.sparse import csr_matrix as to_csr
-    from scipy.sparse import hstack
+@dataclass(frozen=True)
+class Blocks:
+    """What heads look at, as two blocks: centred vectors ``float32[n, d]`` (or None) and n-grams ``[n,
+    NGRAM_BUCKETS]``."""
 
-    if vectors is None:
-        return ngrams
-    if len(vectors) != ngrams.shape[0]:
-        raise ValueError(f"{len(vectors)} vectors for {ngrams.shape[0]} texts")
-    return hstack([to_csr(vectors * np.float32(VECTOR_WEIGHT)), ngrams], format="csr")
+    vectors: Floats | None
+    ngrams: csr_matrix
+
+    def __post_init__(self) -> None:
+        if self.vectors is not None and len(self.vectors) != self.ngrams.shape[0]:
+            raise ValueError(f"{len(self.vectors)} vectors for {self.ngrams.shape[0]} texts")
+
+    def __len__(self) -> int:
+        return int(self.ngrams.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Features a row."""
+        return int(self.ngrams.shape[1]) + (0 if self.vectors is None else self.vectors.shape[1])
+
+    def take(self, rows: npt.NDArray[np.integer]) -> Blocks:
+        """Some of the rows."""
+        return Blocks(None if self.vectors is None else self.vectors[rows], self.ngrams[rows])
+
+    def logits(self, weights: Floats, bias: Floats) -> Floats:
+        """``float32[n, k]`` for weights ``[k, width]``, those of the vectors first."""
+        at = 0 if self.vectors is None else self.vectors.shape[1]
+        result = self.ngrams @ weights[:, at:].T + bias
+        if self.vectors is not None:
+            result = result + (self.vectors * np.float32(VECTOR_WEIGHT)) @ weights[:, :at].T
+        return np.asarray(result, dtype=np.float32)
 
 
 def fold_ngrams(ngrams: csr_matrix, buckets: int) -> csr_matrix:

@@ -2,54 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from painpoints.classify.features import VECTOR_WEIGHT
+from painpoints.classify.features import VECTOR_WEIGHT, Blocks
 from painpoints.classify.heads import Head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
-    from scipy.sparse import csr_matrix
 
     from painpoints.classify.tasks import Task
 
     Floats = npt.NDArray[np.float32]
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["Blocks", "calibration_error", "fit_head", "measure", "temperature_of"]
+__all__ = ["calibration_error", "fit_head", "measure", "temperature_of"]
 
 _ITERATIONS = 120
 _TOLERANCE = 1e-5
 _BINS = 10
-
-
-@dataclass(frozen=True)
-class Blocks:
-    """What heads look at, as two blocks: centred vectors ``float32[n, d]`` (or None) and n-grams ``[n,
-    NGRAM_BUCKETS]``."""
-
-    vectors: Floats | None
-    ngrams: csr_matrix
-
-    def __len__(self) -> int:
-        return int(self.ngrams.shape[0])
-
-    def take(self, rows: npt.NDArray[np.integer]) -> Blocks:
-        """Some of the rows."""
-        return Blocks(None if self.vectors is None else self.vectors[rows], self.ngrams[rows])
-
-    def logits(self, weights: Floats, bias: Floats) -> Floats:
-        """``float32[n, k]`` for weights of `Head`."""
-        at = 0 if self.vectors is None else self.vectors.shape[1]
-        result = self.ngrams @ weights[:, at:].T + bias
-        if self.vectors is not None:
-            result = result + (self.vectors * np.float32(VECTOR_WEIGHT)) @ weights[:, :at].T
-        return np.asarray(result, dtype=np.float32)
 
 
 def class_weights(truth: Ints, classes: int) -> Floats:

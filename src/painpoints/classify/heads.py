@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from painpoints.classify.features import joined_features
+from painpoints.classify.features import Blocks
 from painpoints.classify.finetuned import FOLDER, FineTuned, load_finetuned
 from painpoints.errors import ModelError
 
@@ -41,18 +41,17 @@ class Head:
     threshold: float = 0.0
     figures: dict[str, Any] = field(default_factory=dict)
 
-    def probabilities(self, features: csr_matrix) -> npt.NDArray[np.float32]:
-        """``float32[n, k]``, rows summing to 1, from `joined_features`."""
-        if features.shape[1] != self.weights.shape[1]:
+    def probabilities(self, seen: Blocks) -> npt.NDArray[np.float32]:
+        """``float32[n, k]``, rows summing to 1. Raises `ModelError` where another number of features is seen."""
+        from scipy.special import softmax
+
+        if seen.width != self.weights.shape[1]:
             raise ModelError(
-                f"The {self.task} head looks at {self.weights.shape[1]} features, but {features.shape[1]} were given: "
+                f"The {self.task} head looks at {self.weights.shape[1]} features, but {seen.width} were given: "
                 "it was made for another encoder."
             )
-        logits = (features @ self.weights.T + self.bias) / self.temperature
-        logits -= logits.max(axis=1, keepdims=True)
-        odds = np.exp(logits)
-        result: npt.NDArray[np.float32] = (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
-        return result
+        logits = seen.logits(self.weights, self.bias)
+        return np.asarray(softmax(logits / np.float32(self.temperature), axis=1), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,9 @@ class HeadSet:
         """False for heads that look at n-grams alone."""
         return self.encoder_digest != NO_ENCODER
 
-    def features(self, vectors: npt.NDArray[np.float32], ngrams: csr_matrix) -> csr_matrix:
+    def features(self, vectors: npt.NDArray[np.float32], ngrams: csr_matrix) -> Blocks:
         """What the heads of this set look at."""
-        return joined_features(vectors - self.arrays["centre"] if self.uses_vectors else None, ngrams)
+        return Blocks(vectors - self.arrays["centre"] if self.uses_vectors else None, ngrams)
 
     def head(self, task: str) -> Head:
         """The head in use for a task."""

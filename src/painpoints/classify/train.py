@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from painpoints import __version__
-from painpoints.classify.features import hashed_ngrams
-from painpoints.classify.fit import Blocks, fit_head, measure, temperature_of
+from painpoints.classify.features import Blocks, hashed_ngrams
+from painpoints.classify.fit import fit_head, measure, temperature_of
 from painpoints.classify.heads import NO_ENCODER, Head, HeadSet, save_heads
 from painpoints.classify.tasks import TASKS, Task
 from painpoints.classify.train_linker import train_linker

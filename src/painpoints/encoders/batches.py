@@ -24,12 +24,16 @@ class Batch:
     """What one step sees."""
 
     texts: list[str]
-    labels: list[int]
-    """issue of each of the first texts"""
+    rows: list[int]
+    """which training texts the first texts are"""
+    issues: list[int]
+    """issue of each of them"""
     clean: list[int]
     """which of them have a careless twin; the twins follow"""
     plain: list[int]
     """rows of the training texts that follow the teacher; their texts come next"""
+    graded: list[int]
+    """rows of the training texts whose labels are learnt beside those of the issues; their texts come next"""
     touchpoints: int
     """how many touchpoints are told at the end"""
     places: list[int]
@@ -53,25 +57,31 @@ class Sampler:
         sets = self.intents if public else self.industries
         weights = np.asarray([len(s.issues) for s in sets], dtype=float)
         chosen = sets[int(random.choice(len(sets), p=weights / weights.sum()))]
-        rows, labels = self._issues(chosen, random)
-        place_of = dict(
-            zip((r for issue in chosen.issues for r in issue), chosen.places, strict=bool(chosen.places))
-        )
+        rows, issues = self._issues(chosen, random)
+        of_issues = (row for issue in chosen.issues for row in issue)
+        place_of = dict(zip(of_issues, chosen.places, strict=bool(chosen.places)))
         noisy = random.random(len(rows)) < recipe.noisy
-        texts = [
+        told = [
             self._careless(r, random) if n else self.texts.texts[r] for r, n in zip(rows, noisy, strict=True)
         ]
         candidates = [i for i, r in enumerate(rows) if not noisy[i] and self.texts.vietnamese[r]]
         clean = sorted(random.permutation(candidates)[: recipe.twins].tolist())
-        texts += [self._careless(rows[i], random) for i in clean]
         plain = [int(r) for pool in self.pools for r in random.choice(pool, recipe.plain // 2, replace=False)]
-        texts += [
-            self._careless(r, random) if random.random() < recipe.noisy else self.texts.texts[r]
-            for r in plain
-        ]
-        texts += [self._told(about, random) for about in chosen.touchpoints]
+        graded = random.choice(self.texts.graded, recipe.graded, replace=False).tolist()
         return Batch(
-            texts, labels, clean, plain, len(chosen.touchpoints), [place_of.get(r, -1) for r in rows]
+            [
+                *told,
+                *(self._careless(rows[i], random) for i in clean),
+                *(self._careless_some(r, random) for r in [*plain, *graded]),
+                *(self._told(about, random) for about in chosen.touchpoints),
+            ],
+            rows,
+            issues,
+            clean,
+            plain,
+            graded,
+            len(chosen.touchpoints),
+            [place_of.get(r, -1) for r in rows],
         )
 
     def _told(self, about: Sequence[str], random: np.random.Generator) -> str:
@@ -85,6 +95,9 @@ class Sampler:
             return self.texts.restored[row]
         noise = vietnamese_noise if self.texts.vietnamese[row] else english_noise
         return noise(self.texts.texts[row], random)
+
+    def _careless_some(self, row: int, random: np.random.Generator) -> str:
+        return self._careless(row, random) if random.random() < self.recipe.noisy else self.texts.texts[row]
 
     def _issues(self, chosen: IssueSet, random: np.random.Generator) -> tuple[list[int], list[int]]:
         """Issues in random order, each followed by its near neighbours; of every issue some texts, both languages

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import torch
 
-__all__ = ["contrastive_loss", "teacher_loss", "touchpoint_loss", "twin_loss"]
+__all__ = ["contrastive_loss", "label_loss", "teacher_loss", "touchpoint_loss", "twin_loss"]
 
 
 def contrastive_loss(vectors: torch.Tensor, labels: torch.Tensor, temperature: float) -> torch.Tensor:
@@ -55,3 +57,15 @@ def touchpoint_loss(
 
     logits = vectors @ touchpoints.T / temperature
     return torch.nn.functional.cross_entropy(logits, places, ignore_index=-1)
+
+
+def label_loss(logits: Sequence[torch.Tensor], truth: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Mean over tasks of the cross-entropy of each; truth -1 is left out, a task without truth too."""
+    import torch
+
+    losses = [
+        torch.nn.functional.cross_entropy(found, asked, ignore_index=-1)
+        for found, asked in zip(logits, truth, strict=True)
+        if bool((asked >= 0).any())
+    ]
+    return torch.stack(losses).mean()

@@ -11,14 +11,16 @@ __all__ = ["Recipe"]
 class Recipe:
     """Sizes of a batch, shares of noise, temperatures and weights of the losses, learning rates."""
 
-    steps: int = 950
+    steps: int = 1000
     issues: int = 28
     """issues a batch, all of one set"""
     wordings: int = 4
     """texts an issue"""
-    twins: int = 20
-    plain: int = 28
+    twins: int = 12
+    plain: int = 16
     """texts a batch that follow the teacher"""
+    graded: int = 24
+    """texts a batch that have labels and no issue"""
     noisy: float = 0.4
     """share of texts that are seen in a careless form"""
     restored: float = 0.4
@@ -32,8 +34,11 @@ class Recipe:
     teacher_weight: float = 1.0
     touchpoint_temperature: float = 0.05
     touchpoint_weight: float = 0.6
+    label_weight: float = 0.5
+    label_rate: float = 2e-3
+    """learning rate of the linear layers that read labels off the vectors"""
     layer_rate: float = 1e-4
     embedding_rate: float = 6e-4
     warm_up: int = 40
-    max_tokens: int = 48
+    max_tokens: int = 40
     seed: int = 20_242

@@ -1,6 +1,6 @@
 """Training of the accurate encoder (``python -m painpoints.encoders.build accurate``).
 
-Four losses at every step, all over cosines of one batch:
+Five losses at every step, over the vectors of one batch:
 
 - *issues*: supervised contrastive loss (Khosla et al. 2020, https://arxiv.org/abs/2004.11362) over the issues of
   one industry or intent set, so that two ways of saying one issue lie together, in Vietnamese and English alike,
@@ -12,7 +12,9 @@ Four losses at every step, all over cosines of one batch:
 - *teacher*: the cosines among plain texts follow those of all-MiniLM-L6-v2 (Apache-2.0), whose English geometry is
   better (relational distillation, Park et al. 2019). Vietnamese texts get their place in the teacher's space by a
   ridge map from the base encoder's space, fitted on English texts and on issues told in both languages, so that no
-  parallel text is needed.
+  parallel text is needed;
+- *labels*: cross-entropy of linear layers that read sentiment, kind, severity, stage and experience off the vectors
+  (Caruana 1997), on the corpus and on reviews with stars; the layers themselves are thrown away.
 
 Runs on two CPU cores in hours, on a GPU where there is one. Stops and goes on at any time: the state is
 saved every hundred steps.
@@ -24,12 +26,12 @@ import json
 import time
 from collections import deque
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from painpoints.encoders.batches import Batch, Sampler
-from painpoints.encoders.losses import contrastive_loss, teacher_loss, touchpoint_loss, twin_loss
+from painpoints.encoders.losses import contrastive_loss, label_loss, teacher_loss, touchpoint_loss, twin_loss
 from painpoints.encoders.teacher import teacher_targets
 from painpoints.encoders.trainee import Optimisers, Trainee, write_packed
 
@@ -48,6 +50,8 @@ __all__ = ["train_encoder"]
 
 _SAVE_EVERY = 100
 _SAY_EVERY = 20
+_SHARPNESS = 10.0
+"""length of the vectors that the linear layers see: those of norm 1 would need large weights"""
 
 
 def _rate(step: int, recipe: Recipe) -> float:
@@ -58,32 +62,69 @@ def _rate(step: int, recipe: Recipe) -> float:
     return 0.05 + 0.95 * 0.5 * (1 + float(np.cos(np.pi * min(1.0, done))))
 
 
-def _losses(
-    trainee: Trainee, batch: Batch, targets: Floats, recipe: Recipe
-) -> dict[str, tuple[float, torch.Tensor]]:
-    """Weight and value of each loss."""
-    import torch
+class _Learner:
+    """What is trained: the encoder, and a linear layer a task that reads its labels off the vectors."""
 
-    vectors = trainee.vectors(batch.texts)
-    issues, twins, plain = len(batch.labels), len(batch.clean), len(batch.plain)
-    told, noisy, plainly, touchpoints = vectors.split([issues, twins, plain, batch.touchpoints])
-    labels = torch.tensor(batch.labels, device=vectors.device)
-    losses = {"issues": (1.0, contrastive_loss(told, labels, recipe.temperature))}
-    if twins > 1:
-        losses["twins"] = (
-            recipe.twin_weight,
-            twin_loss(noisy, vectors[batch.clean], recipe.twin_temperature),
+    def __init__(self, texts: TrainingTexts, targets: Floats, recipe: Recipe, start: Path) -> None:
+        import torch
+
+        torch.manual_seed(recipe.seed)
+        self.labels, self.targets, self.recipe = texts.labels, targets, recipe
+        self.trainee = Trainee(start, recipe.max_tokens)
+        width = self.trainee.bert.config.hidden_size
+        self.layers = torch.nn.ModuleDict(
+            {name: torch.nn.Linear(width, int(numbers.max()) + 1) for name, numbers in texts.labels.items()}
+        ).to(self.trainee.device)
+        self.optimisers = Optimisers(
+            self.trainee,
+            recipe.layer_rate,
+            recipe.embedding_rate,
+            self.layers.parameters(),
+            recipe.label_rate,
         )
-    if plain:
-        aim = torch.from_numpy(targets[batch.plain]).to(vectors.device)
-        losses["teacher"] = (recipe.teacher_weight, teacher_loss(plainly, aim, recipe.teacher_temperature))
-    if batch.touchpoints:
-        places = torch.tensor(batch.places, device=vectors.device)
-        losses["touchpoints"] = (
-            recipe.touchpoint_weight,
-            touchpoint_loss(told, touchpoints, places, recipe.touchpoint_temperature),
-        )
-    return losses
+
+    def losses(self, batch: Batch) -> dict[str, tuple[float, torch.Tensor]]:
+        """Weight and value of each loss."""
+        import torch
+
+        recipe = self.recipe
+        vectors = self.trainee.vectors(batch.texts)
+        sizes = [len(batch.issues), len(batch.clean), len(batch.plain), len(batch.graded), batch.touchpoints]
+        told, noisy, plain, graded, touchpoints = vectors.split(sizes)
+        issues = torch.tensor(batch.issues, device=vectors.device)
+        losses = {"issues": (1.0, contrastive_loss(told, issues, recipe.temperature))}
+        if len(noisy) > 1:
+            twins = twin_loss(noisy, told[batch.clean], recipe.twin_temperature)
+            losses["twins"] = (recipe.twin_weight, twins)
+        if len(plain):
+            aim = torch.from_numpy(self.targets[batch.plain]).to(vectors.device)
+            losses["teacher"] = (recipe.teacher_weight, teacher_loss(plain, aim, recipe.teacher_temperature))
+        if len(touchpoints):
+            places = torch.tensor(batch.places, device=vectors.device)
+            found = touchpoint_loss(told, touchpoints, places, recipe.touchpoint_temperature)
+            losses["touchpoints"] = (recipe.touchpoint_weight, found)
+        if recipe.label_weight:
+            seen = torch.cat([told, graded]) * _SHARPNESS
+            rows = [*batch.rows, *batch.graded]
+            truth = [torch.from_numpy(self.labels[n][rows]).to(vectors.device) for n in self.layers]
+            found = label_loss([layer(seen) for layer in self.layers.values()], truth)
+            losses["labels"] = (recipe.label_weight, found)
+        return losses
+
+    def state(self) -> dict[str, Any]:
+        """What `load` takes."""
+        return {
+            "recipe": json.dumps(asdict(self.recipe)),
+            "bert": self.trainee.bert.state_dict(),
+            "layers": self.layers.state_dict(),
+            "optimisers": self.optimisers.state(),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from `state`."""
+        self.trainee.bert.load_state_dict(state["bert"])
+        self.layers.load_state_dict(state["layers"])
+        self.optimisers.load(state["optimisers"])
 
 
 def train_encoder(
@@ -97,18 +138,16 @@ def train_encoder(
     import torch
 
     work.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(recipe.seed)
-    targets = _targets(texts, base, teacher, work)
-    trainee, sampler = Trainee(start or base, recipe.max_tokens), Sampler(texts, recipe)
-    optimisers = Optimisers(trainee, recipe.layer_rate, recipe.embedding_rate)
-    step = _resume(work, trainee, optimisers, recipe)
+    learner = _Learner(texts, _targets(texts, base, teacher, work), recipe, start or base)
+    sampler = Sampler(texts, recipe)
+    step = _resume(work, learner)
     began, seen = time.monotonic(), 0
     last: dict[str, deque[float]] = {}
     while step < recipe.steps:
         batch = sampler.batch(step)
-        losses = _losses(trainee, batch, targets, recipe)
+        losses = learner.losses(batch)
         total = torch.stack([weight * value for weight, value in losses.values()]).sum()
-        optimisers.step(total, _rate(step, recipe))
+        learner.optimisers.step(total, _rate(step, recipe))
         step += 1
         seen += len(batch.texts)
         for name, (_, value) in losses.items():
@@ -118,8 +157,24 @@ def train_encoder(
             speed = seen / (time.monotonic() - began)
             print(f"step {step} of {recipe.steps}: {means}, {speed:.0f} texts/s", flush=True)
         if step % _SAVE_EVERY == 0 or step == recipe.steps:
-            _save(work, trainee, optimisers, recipe, step)
-    return write_packed(trainee.bert, start or base, work / "model", {"recipe": asdict(recipe)})
+            part = work / "state.pt.part"
+            torch.save(learner.state() | {"step": step}, part)
+            part.replace(work / "state.pt")
+    return write_packed(learner.trainee.bert, start or base, work / "model", {"recipe": asdict(recipe)})
+
+
+def _resume(work: Path, learner: _Learner) -> int:
+    """The step to go on from."""
+    import torch
+
+    state_file = work / "state.pt"
+    if not state_file.is_file():
+        return 0
+    state = torch.load(state_file, weights_only=True)
+    if state["recipe"] != json.dumps(asdict(learner.recipe)):
+        raise ValueError(f"{state_file} belongs to another recipe; delete it or name another --work")
+    learner.load(state)
+    return int(state["step"])
 
 
 def _targets(texts: TrainingTexts, base: Path, teacher: Path, work: Path) -> Floats:
@@ -131,31 +186,3 @@ def _targets(texts: TrainingTexts, base: Path, teacher: Path, work: Path) -> Flo
     if len(targets) != len(texts.texts):
         raise ValueError(f"{len(targets)} targets in {file} for {len(texts.texts)} texts; delete that file")
     return targets
-
-
-def _resume(work: Path, trainee: Trainee, optimisers: Optimisers, recipe: Recipe) -> int:
-    import torch
-
-    state_file = work / "state.pt"
-    if not state_file.is_file():
-        return 0
-    state = torch.load(state_file, weights_only=True)
-    if state["recipe"] != json.dumps(asdict(recipe)):
-        raise ValueError(f"{state_file} belongs to another recipe; delete it or name another --work")
-    trainee.bert.load_state_dict(state["bert"])
-    optimisers.load(state["optimisers"])
-    return int(state["step"])
-
-
-def _save(work: Path, trainee: Trainee, optimisers: Optimisers, recipe: Recipe, step: int) -> None:
-    import torch
-
-    state = {
-        "step": step,
-        "recipe": json.dumps(asdict(recipe)),
-        "bert": trainee.bert.state_dict(),
-        "optimisers": optimisers.state(),
-    }
-    part = work / "state.pt.part"
-    torch.save(state, part)
-    part.replace(work / "state.pt")

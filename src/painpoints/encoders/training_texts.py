@@ -3,7 +3,7 @@
 Public sets (read where ``PAINPOINTS_DATASETS`` names them): the training halves of Banking77 (CC BY 4.0) and
 CLINC150 (CC BY 3.0) as issues; app reviews of Maalej et al. (CC0), GoEmotions (Apache-2.0), IT tickets (CC0),
 airline reviews of Skytrax (CC0), bank app reviews (MIT, without the apps that are kept for measuring) and Hanoi
-hotel reviews (CC BY 4.0) as plain text.
+hotel reviews (CC BY 4.0) as plain text; of the last two and the app reviews also what their stars and labels say.
 """
 
 from __future__ import annotations
@@ -15,16 +15,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from painpoints.classify.training_data import HELD_OUT_APPS, load_labelled
+from painpoints.classify.tasks import TASKS
+from painpoints.classify.training_data import HELD_OUT_APPS, load_labelled, load_public
 from painpoints.journey import load_journey
 from painpoints.resources import data_dir, datasets_dir
+from painpoints.schema import FLAGS
 from painpoints.text import clean_many
 from painpoints.text.fit_accents import restored_apart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
     import pandas as pd
+
+    from painpoints.classify.tasks import Task
+
+    Ints = npt.NDArray[np.int64]
 
 __all__ = ["IssueSet", "TrainingTexts", "load_training_texts"]
 
@@ -60,6 +67,10 @@ class TrainingTexts:
     and all"""
     vietnamese: list[bool]
     sets: list[IssueSet]
+    labels: dict[str, Ints]
+    """task -> the number of each text's label in `TASKS`, -1 where it has none"""
+    graded: list[int]
+    """rows that have labels and belong to no issue: reactions, reviews with stars"""
 
 
 def load_training_texts(held_out: Sequence[str] = (), public_issues: bool = True) -> TrainingTexts:
@@ -71,7 +82,8 @@ def load_training_texts(held_out: Sequence[str] = (), public_issues: bool = True
 
     corpus = load_labelled()
     corpus = corpus[~corpus["group"].isin(held_out) & ~corpus["industry"].isin(held_out)]
-    frames = [corpus[["group", "issue", "neighbour_of", "lang", "text", "touchpoint"]]]
+    tasks = [task for task in TASKS if task.name not in FLAGS]
+    frames = [corpus, load_public()]
     root = datasets_dir()
     if root is not None:
         frames += [_plain_texts(root)]
@@ -86,7 +98,22 @@ def load_training_texts(held_out: Sequence[str] = (), public_issues: bool = True
     restored[vietnamese] = restored_apart(
         rows.loc[vietnamese, "text"].tolist(), rows.loc[vietnamese, "group"].tolist()
     )
-    return TrainingTexts(rows["text"].tolist(), restored.tolist(), vietnamese.tolist(), _issue_sets(rows))
+    labels = {task.name: _numbers(rows[task.name], task) for task in tasks}
+    loose = rows["issue"].isin(["", "none"]).to_numpy()
+    graded = np.flatnonzero(loose & (np.stack(list(labels.values())) >= 0).any(axis=0))
+    return TrainingTexts(
+        rows["text"].tolist(),
+        restored.tolist(),
+        vietnamese.tolist(),
+        _issue_sets(rows),
+        labels,
+        graded.tolist(),
+    )
+
+
+def _numbers(column: pd.Series, task: Task) -> Ints:
+    numbers = {label: i for i, label in enumerate(task.labels)}
+    return column.map(lambda label: numbers.get(label, -1)).to_numpy(dtype=np.int64)
 
 
 def _shortened(text: str) -> str:

@@ -19,7 +19,7 @@ from painpoints.settings import ReportSettings
 if TYPE_CHECKING:
     from painpoints.report.model import ReportInput
 
-__all__ = ["SCHEMA_VERSION", "SCORE_PARTS", "build_report"]
+__all__ = ["SCHEMA_VERSION", "SCORE_PARTS", "SIGNALS", "build_report"]
 
 SCHEMA_VERSION = "1.0"
 SCORE_PARTS = PARTS
@@ -27,6 +27,8 @@ _NUMBERS = {
     "rank", "segments", "items", "customers", "negative_share", "share", "severity", "kpi_effect", "trend",
     "score", *(f"score_{part}" for part in PARTS), "effort",
 }  # fmt: skip
+SIGNALS = ("churn", "effort", "expectation_gap", "competitor")
+"""flags that a pain is shown with; irony says how it is told, not what it does"""
 _SPARK_WEEKS = 26
 """weeks in the small chart of a pain: half a year shows a season without crushing the bars"""
 
@@ -106,18 +108,33 @@ def _pain_details(
     inp: ReportInput, pains: list[dict[str, Any]], volumes: dict[str, Any] | None
 ) -> dict[str, dict[str, Any]]:
     weeks = volumes["weeks"][-_SPARK_WEEKS:] if volumes else []
-    weekly = weekly_counts(inp, [row["theme_id"] for row in pains], weeks)
+    theme_ids = [row["theme_id"] for row in pains]
+    weekly = weekly_counts(inp, theme_ids, weeks)
+    signals = _signals(inp, theme_ids)
     return {
         row["pain_id"]: _theme_detail(inp, row)
         | {
             "reach": _reach(inp, row["pain_id"]),
             "trend": _trend(inp.ranking.parts[row["pain_id"]]["trend"]),
             "orphan": _orphan_reason(row),
+            "signals": signals[row["theme_id"]],
             "weekly": weekly[row["theme_id"]],
             "weekly_from": weeks[0]["start"] if weeks else None,
             "score_parts": {part: row[f"score_{part}"] for part in SCORE_PARTS},
         }
         for row in pains
+    }
+
+
+def _signals(inp: ReportInput, theme_ids: list[str]) -> dict[str, dict[str, int]]:
+    """theme -> flag -> items of it in which a segment of the theme raises the flag."""
+    segments = inp.segments[inp.segments["theme_id"].isin(theme_ids)]
+    counts = {
+        flag: segments.loc[segments[flag] == 1].groupby("theme_id")["item"].nunique() for flag in SIGNALS
+    }
+    return {
+        theme_id: {flag: int(found.get(theme_id, 0)) for flag, found in counts.items()}
+        for theme_id in theme_ids
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from painpoints.rank.parts import PARTS
+from painpoints.report.build import SIGNALS
 from painpoints.report.locale import Locale
 from painpoints.report.sheet import Column, Sheet
 
@@ -99,7 +100,8 @@ def _named(row: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     detail = report["pain_details"][row["pain_id"]]
     reach = {f"reach_{key}": detail["reach"][key] for key in ("share", "low", "high")}
     names = {key: detail[key] for key in ("name", "touchpoint_name", "stage_name")}
-    return {**row, **names, **reach, "keyphrases": "; ".join(detail["keyphrases"])}
+    signals = {f"signal_{flag}": count for flag, count in detail.get("signals", {}).items()}
+    return {**row, **names, **reach, **signals, "keyphrases": "; ".join(detail["keyphrases"])}
 
 
 def _pains(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
@@ -123,6 +125,7 @@ def _pains(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         Column(text("col_severity"), "severity", "decimal", 11),
         Column(text("col_kpi") + " (−1…1)", "kpi_effect", "decimal", 11),
         Column(text("col_trend"), "trend", "decimal", 10),
+        *(Column(text(f"col_signal.{flag}"), f"signal_{flag}", "int", 12) for flag in SIGNALS),
         Column(text("col_effort"), "effort", "int", 9),
         Column(text("col_quadrant"), "quadrant", "text", 16),
         Column(text("col_first"), "first_seen", "date", 12),

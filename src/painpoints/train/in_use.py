@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from painpoints.classify.fit import Blocks, fit_head
+from painpoints.classify.features import Blocks
+from painpoints.classify.fit import fit_head
 
 if TYPE_CHECKING:
     import numpy.typing as npt

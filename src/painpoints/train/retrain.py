@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from painpoints import __version__
-from painpoints.classify.features import VECTOR_WEIGHT, hashed_ngrams
+from painpoints.classify.features import VECTOR_WEIGHT, Blocks, hashed_ngrams
 from painpoints.classify.finetuned import FOLDER
-from painpoints.classify.fit import Blocks, fit_head, measure, temperature_of
+from painpoints.classify.fit import fit_head, measure, temperature_of
 from painpoints.classify.heads import HeadSet, save_heads
 from painpoints.classify.tasks import task_named
 from painpoints.errors import InputError
