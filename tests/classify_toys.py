@@ -74,7 +74,11 @@ def toy_heads(
     weights = {"keyword_hits": 4.0} if weights is None else weights
     meta: dict[str, Any] = {
         "kind_given_sentiment": lift or {s: dict.fromkeys(KINDS, 1.0) for s in SENTIMENTS},
-        "linker": {"weights": [weights.get(e, 0.0) for e in EVIDENCE], "none_bias": none_bias},
+        "linker": {
+            "weights": [weights.get(e, 0.0) for e in EVIDENCE],
+            "none_bias": none_bias,
+            "sharpness": 1.0,
+        },
     }
     return HeadSet("toy", encoder_digest, "", heads, arrays, meta)
 

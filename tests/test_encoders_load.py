@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from encoder_toys import tiny_bert, write_packed_toy
 from painpoints.encoders import choose_encoder, load_encoder
 from painpoints.encoders.protocol import Encoder
 from painpoints.encoders.sentence_transformer import folder_digest
@@ -177,50 +177,9 @@ def test_the_digest_follows_names_and_contents_of_what_decides(tmp_path: Path) -
 # packed, sentence-transformers and model2vec folders made here
 
 
-def _tiny_bert() -> Any:
-    import torch
-    from transformers import BertConfig, BertModel
-
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=64, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64,
-        max_position_embeddings=40, type_vocab_size=1, pad_token_id=1,
-    )  # fmt: skip
-    return BertModel(config, add_pooling_layer=False)
-
-
-def _letter_tokenizer() -> Any:
-    """A piece a letter, in the ids that the bundled tokenizer has for its special pieces."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    pieces = [(p, 0.0) for p in ("<s>", "<pad>", "</s>", "<unk>")]
-    pieces += [(chr(c), -1.0) for c in range(32, 92)]
-    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=3))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([])
-    return tokenizer
-
-
 @pytest.fixture(scope="module")
 def packed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from safetensors.numpy import save_file
-
-    from painpoints.encoders.packed import pack
-
-    folder = tmp_path_factory.mktemp("packed")
-    bert = _tiny_bert()
-    arrays: dict[str, Any] = {}
-    for name, tensor in bert.state_dict().items():
-        arrays |= pack(name, tensor.numpy())
-    save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, folder / "model.safetensors")
-    _letter_tokenizer().save(str(folder / "tokenizer.json"))
-    config = {
-        k: v
-        for k, v in bert.config.to_dict().items()
-        if k.endswith(("_size", "_layers", "_heads", "_embeddings"))
-    }
-    (folder / "config.json").write_text(json.dumps(config | {"model_type": "bert"}))
-    (folder / "meta.json").write_text(json.dumps({"prompt": "query: ", "max_tokens": 16}))
-    return folder
+    return write_packed_toy(tmp_path_factory.mktemp("packed"))
 
 
 def test_a_packed_folder_keeps_the_protocol(packed_folder: Path) -> None:
@@ -284,7 +243,7 @@ def sentence_transformers_folder(tmp_path_factory: pytest.TempPathFactory) -> Pa
 
     folder = tmp_path_factory.mktemp("st")
     bert = folder / "bert"
-    _tiny_bert().save_pretrained(bert)
+    tiny_bert().save_pretrained(bert)
     words = [
         "[UNK]",
         "[PAD]",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from painpoints.text import strip_accents
 from painpoints.text.accents import ARRAYS, AccentModel, load_accents, restore_accents, with_accents
-from painpoints.text.fit_accents import count
+from painpoints.text.fit_accents import count, restored_apart
 
 
 def model(*texts: str) -> AccentModel:
@@ -73,3 +73,13 @@ def test_other_text_is_left_alone(text: str) -> None:
 def test_only_accents_change(words: list[str]) -> None:
     restored = restore_accents(words)
     assert [strip_accents(w) for w in restored] == [strip_accents(w) for w in words]
+
+
+def test_texts_of_an_industry_are_restored_by_counts_that_never_saw_it() -> None:
+    known = ["cửa hàng mở cửa"] * 4
+    # "thợ" occurs in one industry alone: nobody else can know its diacritics
+    texts = ["thợ sửa cửa", *known]
+    groups = ["airline", *(["retail_bank", "parcel_carrier", "telecom_internet", "hotel_travel"])]
+    first = restored_apart(texts, groups)[0]
+    assert first.startswith("tho ")
+    assert first.endswith("cửa")

@@ -14,9 +14,15 @@ from painpoints.progress import Progress
 from painpoints.request import RunRequest, last_moment, require_folder
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from painpoints.ingest import Ingested
+    from painpoints.journey import Journey
+    from painpoints.rank.score import Ranking
+    from painpoints.report import ReportInput
     from painpoints.store import Workspace
     from painpoints.text import Segmented
+    from painpoints.themes import ThemeSet
 
 __all__ = ["RunRequest", "RunResult", "run"]
 
@@ -52,7 +58,7 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     from painpoints.ingest import read_exports
     from painpoints.journey import load_journey
     from painpoints.rank import load_customers, rank_pains
-    from painpoints.report import ReportInput, build_report, write_report
+    from painpoints.report import build_report, write_report
     from painpoints.schema import FLAGS
     from painpoints.store import RememberingEncoder
     from painpoints.text import make_segments
@@ -102,22 +108,9 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
         )
     with progress.stage("report"):
         manifest = build_manifest(request, ingested, segmented, encoder, heads, journey, notices, redactor)
-        inp = ReportInput(
-            journey=journey,
-            items=ingested.items,
-            segments=segments.join(themes.assignment),
-            themes=themes,
-            ranking=ranking,
-            rejected=rows_not_used(ingested),
-            files=ingested.files,
-            boilerplate_counts=dict(sorted(Counter(segmented.boilerplate["reason"]).items())),
-            masked=segmented.masked,
-            languages=segmented.languages,
-            manifest=manifest | {"seconds": progress.seconds, "peak_memory_mb": peak_memory_mb()},
-            lang=request.lang,
-            as_of=as_of,
-            title=journey.brand,
-        )
+        manifest |= {"seconds": progress.seconds, "peak_memory_mb": peak_memory_mb()}
+        found = segments.join(themes.assignment)
+        inp = _report_input(ingested, segmented, found, themes, ranking, journey, manifest, request, as_of)
         report = build_report(inp)
     if workspace is not None:
         with progress.stage("remember"):
@@ -126,6 +119,38 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     with progress.stage("write"):  # the one stage that run.json cannot time, being written in it
         files = write_report(report, inp, request.out)
     return RunResult(report, files, dict(inp.manifest), notices)
+
+
+def _report_input(
+    ingested: Ingested,
+    segmented: Segmented,
+    segments: pd.DataFrame,
+    themes: ThemeSet,
+    ranking: Ranking,
+    journey: Journey,
+    manifest: dict[str, Any],
+    request: RunRequest,
+    as_of: pd.Timestamp | None,
+) -> ReportInput:
+    """What the report is built from; `segments` with labels and themes."""
+    from painpoints.report import ReportInput
+
+    return ReportInput(
+        journey=journey,
+        items=ingested.items,
+        segments=segments,
+        themes=themes,
+        ranking=ranking,
+        rejected=rows_not_used(ingested),
+        files=ingested.files,
+        boilerplate_counts=dict(sorted(Counter(segmented.boilerplate["reason"]).items())),
+        masked=segmented.masked,
+        languages=segmented.languages,
+        manifest=manifest,
+        lang=request.lang,
+        as_of=as_of,
+        title=journey.brand,
+    )
 
 
 def _require_segments(ingested: Ingested, segmented: Segmented) -> None:

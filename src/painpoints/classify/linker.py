@@ -25,10 +25,23 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
-__all__ = ["EVIDENCE", "TouchpointProfile", "centred", "evidence", "link", "profiles_of", "tower", "words_of"]
+__all__ = [
+    "EVIDENCE",
+    "TouchpointProfile",
+    "centred",
+    "evidence",
+    "link",
+    "profiles_of",
+    "tower",
+    "with_neighbours",
+    "words_of",
+]
 
 EVIDENCE = ("told", "about", "keyword", "example", "ngrams", "keyword_hits", "towers")
 """the kinds of likeness between a segment and a touchpoint, in the order of the learnt weights"""
+
+_NEIGHBOURS = 10
+_ROWS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -211,3 +224,24 @@ def link(found: Floats, weights: Floats, none_bias: float) -> Floats:
     logits -= logits.max(axis=1, keepdims=True)
     odds = np.exp(logits)
     return (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)  # type: ignore[no-any-return]
+
+
+def with_neighbours(probability: Floats, vectors: Floats, sharpness: float) -> Floats:
+    """`probability` ``[n, t + 1]`` of `link`, each row pulled towards those of the segments nearest to it.
+
+    One step of label propagation (Zhu & Ghahramani 2002): a touchpoint's keywords name some of the ways in which
+    customers speak of it; others of the same run carry its name on to wordings that no journey file foresees. The mean
+    of many rows is flatter than they are, so that it is raised to the power `sharpness` (learnt) in the end. `vectors`
+    are centred, norm 1; a neighbour counts with the square of its cosine, against 1 for the row itself.
+    """
+    count = min(_NEIGHBOURS, len(vectors) - 1)
+    pulled = probability.astype(np.float32).copy()
+    for begin in range(0, len(vectors), _ROWS_AT_ONCE) if count > 0 else ():
+        rows = np.arange(begin, min(begin + _ROWS_AT_ONCE, len(vectors)))
+        likeness = vectors[rows] @ vectors.T
+        likeness[np.arange(len(rows)), rows] = -1
+        near = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
+        weight = np.maximum(np.take_along_axis(likeness, near, axis=1), 0) ** 2
+        pulled[rows] += np.einsum("nk,nkt->nt", weight, probability[near])
+    pulled = pulled**sharpness
+    return np.asarray(pulled / pulled.sum(axis=1, keepdims=True), dtype=np.float32)

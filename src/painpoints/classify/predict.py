@@ -9,7 +9,15 @@ import numpy as np
 
 from painpoints.classify.features import hashed_ngrams
 from painpoints.classify.heads import NO_ENCODER, HeadSet, load_heads
-from painpoints.classify.linker import EVIDENCE, centred, evidence, link, profiles_of, words_of
+from painpoints.classify.linker import (
+    EVIDENCE,
+    centred,
+    evidence,
+    link,
+    profiles_of,
+    with_neighbours,
+    words_of,
+)
 from painpoints.classify.stage import stage_probabilities
 from painpoints.errors import ModelError
 from painpoints.resources import models_dir
@@ -191,6 +199,8 @@ def _places(
     found = evidence(texts, unit, ngrams, profiles, heads.arrays)  # type: ignore[arg-type]
     learnt = heads.meta["linker"]
     touchpoint = link(found, np.asarray(learnt["weights"], dtype=np.float32), learnt["none_bias"])
+    if unit is not None:
+        touchpoint = with_neighbours(touchpoint, unit, learnt["sharpness"])
     touchpoint[_wordless(texts, found)] = np.eye(touchpoint.shape[1], dtype=np.float32)[-1]
     ids = (*tuple(t.id for t in journey.touchpoints), "")
     names, touchpoint_p = _answers(touchpoint, ids, TOUCHPOINT_THRESHOLD)

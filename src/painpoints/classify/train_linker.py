@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from painpoints.classify.features import fold_ngrams
-from painpoints.classify.linker import EVIDENCE, TouchpointProfile, centred, evidence, link, profiles_of
+from painpoints.classify.fit import temperature_of
+from painpoints.classify.linker import (
+    EVIDENCE,
+    TouchpointProfile,
+    centred,
+    evidence,
+    link,
+    profiles_of,
+    with_neighbours,
+)
 from painpoints.classify.training_data import UNSEEN_INDUSTRIES
 from painpoints.journey import Journey, load_journey
 from painpoints.resources import data_dir
@@ -83,13 +92,16 @@ def train_linker(
         )
         for i in unseen
     }
-    figures = _figures(unseen, found, frame["twin"].to_numpy())
+    twin = frame["twin"].to_numpy()
+    figures = _figures(unseen, found, twin, unit)
     weights, none_bias = _fit_weights(unseen, found)
+    sharpness = _sharpness(unseen, found, twin, unit, weights, none_bias)
     say(f"touchpoints: weights {dict(zip(EVIDENCE, weights.round(2).tolist(), strict=True))}, {figures}")
     meta = {
         "evidence": list(EVIDENCE),
         "weights": [round(float(w), 4) for w in weights],
         "none_bias": round(none_bias, 4),
+        "sharpness": round(sharpness, 3),
         "figures": figures,
     }
     return LinkerParameters(towers, meta)
@@ -238,8 +250,51 @@ def _with_none(block: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     return wider
 
 
+def _pulled(
+    industry: _Industry,
+    found: Floats,
+    rows: npt.NDArray[np.integer],
+    unit: Floats | None,
+    weights: Floats,
+    none_bias: float,
+    sharpness: float,
+) -> Floats:
+    """Probabilities of some rows of an industry as a run gives them that holds these alone."""
+    probability = link(found[rows], weights, none_bias)
+    if unit is None:
+        return probability
+    return with_neighbours(probability, unit[industry.rows[rows]], sharpness)
+
+
+def _sharpness(
+    industries: Sequence[_Industry],
+    found: dict[str, Floats],
+    twin: npt.NDArray[np.object_],
+    unit: Floats | None,
+    weights: Floats,
+    none_bias: float,
+) -> float:
+    """The power that makes the truth likeliest after `with_neighbours`; twins are left out, being their own
+    neighbours."""
+    if unit is None:
+        return 1.0
+    flat, truths = [], []
+    for industry in industries:
+        rows = np.flatnonzero(twin[industry.rows] == "")
+        flat.append(_pulled(industry, found[industry.name], rows, unit, weights, none_bias, 1.0))
+        truths.append(industry.truth[rows])
+    width = max(shares.shape[1] for shares in flat)
+    logs = [
+        np.pad(np.log(s + 1e-9), ((0, 0), (0, width - s.shape[1])), constant_values=-np.inf) for s in flat
+    ]
+    return 1 / temperature_of(np.concatenate(logs), np.concatenate(truths))
+
+
 def _figures(
-    unseen: Sequence[_Industry], found: dict[str, Floats], twin: npt.NDArray[np.object_]
+    unseen: Sequence[_Industry],
+    found: dict[str, Floats],
+    twin: npt.NDArray[np.object_],
+    unit: Floats | None,
 ) -> dict[str, Any]:
     """Accuracy and macro-F1 a journey, averaged; the weights for each journey were fitted on the other unseen ones."""
     from sklearn.metrics import f1_score
@@ -247,16 +302,16 @@ def _figures(
     scores: dict[str, list[tuple[float, float]]] = {}
     for industry in unseen:
         weights, none_bias = _fit_weights([i for i in unseen if i is not industry], found)
-        guess = link(found[industry.name], weights, none_bias).argmax(axis=1)
         for name, kind in (
             ("as_written", ""),
             ("without_diacritics", "unaccented"),
             ("careless", "careless"),
         ):
-            rows = twin[industry.rows] == kind
-            truth = industry.truth[rows]
-            f1 = f1_score(truth, guess[rows], average="macro", labels=np.unique(truth), zero_division=0)
-            scores.setdefault(name, []).append((float((guess[rows] == truth).mean()), float(f1)))
+            rows = np.flatnonzero(twin[industry.rows] == kind)
+            shares = _pulled(industry, found[industry.name], rows, unit, weights, none_bias, 1.0)
+            truth, guess = industry.truth[rows], shares.argmax(axis=1)
+            f1 = f1_score(truth, guess, average="macro", labels=np.unique(truth), zero_division=0)
+            scores.setdefault(name, []).append((float((guess == truth).mean()), float(f1)))
     return {
         name: {
             "journeys": len(s),

@@ -70,7 +70,7 @@ class _Learner:
 
         torch.manual_seed(recipe.seed)
         self.labels, self.targets, self.recipe = texts.labels, targets, recipe
-        self.trainee = Trainee(start, recipe.max_tokens)
+        self.trainee = Trainee(start, recipe.max_tokens, recipe.dropout)
         width = self.trainee.bert.config.hidden_size
         self.layers = torch.nn.ModuleDict(
             {name: torch.nn.Linear(width, int(numbers.max()) + 1) for name, numbers in texts.labels.items()}
@@ -160,7 +160,15 @@ def train_encoder(
             part = work / "state.pt.part"
             torch.save(learner.state() | {"step": step}, part)
             part.replace(work / "state.pt")
-    return write_packed(learner.trainee.bert, start or base, work / "model", {"recipe": asdict(recipe)})
+    recipes = [*_recipes(start or base), asdict(recipe)]
+    return write_packed(learner.trainee.bert, start or base, work / "model", {"recipes": recipes})
+
+
+def _recipes(folder: Path) -> list[dict[str, Any]]:
+    """What the encoder in `folder` was trained with before; nothing for a base."""
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    recipes: list[dict[str, Any]] = meta.get("recipes", [])
+    return recipes
 
 
 def _resume(work: Path, learner: _Learner) -> int:

@@ -26,12 +26,16 @@ _LONGEST_STEP = 1.0
 class Trainee:
     """The encoder being trained: tokenizer, BERT with sparse gradients for its word vectors, mean pooling."""
 
-    def __init__(self, base: Path, max_tokens: int) -> None:
+    def __init__(self, base: Path, max_tokens: int, dropout: float = 0.1) -> None:
         import torch
 
         from painpoints.encoders.sentence_transformer import load_bert
 
         self.bert, self.tokenizer = load_bert(base)
+        for module in self.bert.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = dropout
+        self.bert.config._attn_implementation = "eager"  # the fused kernel is slower in training on a CPU
         old = self.bert.embeddings.word_embeddings
         sparse = torch.nn.Embedding(
             *old.weight.shape, padding_idx=1, sparse=True, _weight=old.weight.detach().clone()
