@@ -35,7 +35,7 @@ from painpoints.classify.heads import Head, HeadSet
 from painpoints.classify.tasks import Task, task_named
 from painpoints.encoders import load_encoder
 from painpoints.resources import datasets_dir, models_dir
-from painpoints.text import clean_many, strip_accents
+from painpoints.text import clean_many, detect_language, strip_accents
 from painpoints.train.finetune import LabelledTexts, Split, finetune
 from painpoints.train.retrain import output_layer
 
@@ -74,11 +74,12 @@ def read_sets(root: Path) -> dict[str, tuple[Task, Frame, Frame | None]]:
 
 
 def split(rows: Frame, test: Frame | None, limit: int) -> tuple[Frame, Frame]:
-    """Training and measured rows, no text in both."""
-    rows = rows.drop_duplicates("text").sample(frac=1, random_state=SEED)
+    """Training and measured rows, no cleaned text in both."""
+    rows = rows.assign(clean=clean_many(rows["text"].tolist())).drop_duplicates("clean")
+    rows = rows.sample(frac=1, random_state=SEED)
     if test is None:
         test, rows = rows.iloc[: min(MEASURED, len(rows) // 5)], rows.iloc[min(MEASURED, len(rows) // 5) :]
-    rows = rows[~rows["text"].isin(set(test["text"]))].iloc[:limit]
+    rows = rows[~rows["clean"].isin(set(clean_many(test["text"].tolist())))].iloc[:limit]
     return rows.reset_index(drop=True), test.reset_index(drop=True)
 
 
@@ -162,8 +163,8 @@ def ours(task: Task, train: Frame, tests: list[list[str]], tuned: bool) -> dict[
         order = np.random.default_rng(SEED).permutation(len(truth))
         stop, rest = np.sort(order[: len(order) // 10]), np.sort(order[len(order) // 10 :])
         split = Split(rest, stop, np.asarray([], dtype=int))
-        start = output_layer(task, known.vectors, truth, rest)
-        rows = LabelledTexts(texts, [True] * len(texts), truth)
+        start = output_layer(task, encoder.encode(texts), truth, rest)
+        rows = LabelledTexts(texts, [detect_language(t) != "en" for t in texts], truth)
         with tempfile.TemporaryDirectory() as folder:
             network = finetune(task, rows, split, start, own, models_dir() / "accurate", Path(folder), print)
             found = [network.joined(t, s) for t, s in zip(tests, shares, strict=True)]

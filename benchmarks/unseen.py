@@ -4,7 +4,7 @@
 
 Trains the heads without `UNSEEN_INDUSTRIES`, then labels each of those with its own journey file, as a run does
 (no ratings). Accuracy / macro-F1, averaged over industries, as written and with every Vietnamese row typed without
-diacritics; abstentions count as wrong. Flags: precision / recall of those raised. The linker's eight weights were
+diacritics; abstentions count as wrong. Flags: precision / recall of those raised. The linker's nine weights were
 fitted on these industries together (its own figures, by leaving one out, are in models/heads/*/meta.json).
 
 Floors in the same run, trained on the same rows: TF-IDF words and characters with a linear SVC; with ``--frozen``
@@ -24,7 +24,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from painpoints.classify import classify
 from painpoints.classify.train import train_set
-from painpoints.classify.training_data import UNSEEN_INDUSTRIES
+from painpoints.classify.training_data import UNSEEN_INDUSTRIES, of_unseen
 from painpoints.encoders import load_encoder
 from painpoints.journey import load_journey
 from painpoints.resources import data_dir
@@ -68,7 +68,7 @@ def floors(frame: pd.DataFrame, rows: dict[str, pd.DataFrame], frozen: str) -> N
     from sklearn.pipeline import make_union
     from sklearn.svm import LinearSVC
 
-    seen = frame[~frame["group"].isin(UNSEEN_INDUSTRIES) & (frame["twin"] != "careless")]
+    seen = frame[~of_unseen(frame) & (frame["twin"] != "careless")]
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)
     characters = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, max_features=200_000

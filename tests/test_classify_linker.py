@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from painpoints.classify import linker
 from painpoints.classify.linker import with_neighbours
 
 SURE = [0.9, 0.05, 0.05]
@@ -21,12 +22,30 @@ def test_a_doubtful_segment_follows_those_that_say_the_same() -> None:
     assert found[2] == pytest.approx(SURE, abs=1e-6)
 
 
-def test_the_power_sharpens() -> None:
-    vectors = np.eye(2, dtype=np.float32)
-    probability = np.asarray([[0.8, 0.2], [0.5, 0.5]], dtype=np.float32)
-    found = with_neighbours(probability, vectors, 2.0)
+def test_the_power_sharpens_what_was_averaged_and_nothing_else() -> None:
+    vectors = np.asarray([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
+    probability = np.asarray([[0.8, 0.2], [0.8, 0.2], [0.7, 0.3]], dtype=np.float32)
+    found = with_neighbours(probability, vectors, 3.0)
+    # one neighbour of weight 1: the power is 1 + (3 - 1) / 2
     assert found[0] == pytest.approx([0.64 / 0.68, 0.04 / 0.68], abs=1e-6)
-    assert found[1] == pytest.approx([0.5, 0.5])
+    assert found[2] == pytest.approx([0.7, 0.3], abs=1e-6)
+
+
+def test_a_silent_segment_takes_and_lends_nothing() -> None:
+    vectors = np.ones((2, 1), dtype=np.float32)
+    probability = np.asarray([SURE, OPEN], dtype=np.float32)
+    found = with_neighbours(probability, vectors, 1.0, np.asarray([False, True]))
+    assert found[0] == pytest.approx(SURE, abs=1e-6)
+    assert found[1].argmax() == 0
+
+
+def test_a_large_run_is_dealt_out_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linker, "_MOST_TOGETHER", 2)
+    monkeypatch.setattr(linker, "_ROWS_AT_ONCE", 1)
+    probability = np.asarray([SURE, OPEN] * 3, dtype=np.float32)
+    found = linker.with_neighbours(probability, np.ones((6, 1), dtype=np.float32), 1.0)
+    # three blocks: rows 0 and 3, 1 and 4, 2 and 5, each a sure and an open one
+    assert found == pytest.approx(np.broadcast_to((probability[0] + probability[1]) / 2, (6, 3)), abs=1e-6)
 
 
 @pytest.mark.parametrize("rows", [0, 1])

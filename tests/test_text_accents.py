@@ -75,11 +75,11 @@ def test_only_accents_change(words: list[str]) -> None:
     assert [strip_accents(w) for w in restored] == [strip_accents(w) for w in words]
 
 
-def test_texts_of_an_industry_are_restored_by_counts_that_never_saw_it() -> None:
-    known = ["cửa hàng mở cửa"] * 4
-    # "thợ" occurs in one industry alone: nobody else can know its diacritics
-    texts = ["thợ sửa cửa", *known]
-    groups = ["airline", *(["retail_bank", "parcel_carrier", "telecom_internet", "hotel_travel"])]
-    first = restored_apart(texts, groups)[0]
-    assert first.startswith("tho ")
-    assert first.endswith("cửa")
+def test_a_text_is_restored_by_counts_of_other_keys_alone() -> None:
+    keys = [f"industry {i}" for i in range(8)]
+    # "thợ" occurs under the first key alone: no other can know its diacritics
+    texts = ["thợ sửa cửa", *["cửa hàng mở cửa"] * 7]
+    first, other = restored_apart(["thợ sửa cửa", "tho sua cua"], ["industry 0", "elsewhere"], texts, keys)
+    assert first.split()[0] == "tho"
+    assert first.split()[2] == "cửa"
+    assert other.split()[2] == "cửa"

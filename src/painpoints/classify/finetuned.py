@@ -70,14 +70,15 @@ def load_finetuned(folder: Path) -> FineTuned | None:
         return None
     try:
         about = json.loads((folder / "finetuned.json").read_text(encoding="utf-8"))
+        network, head = about["shares"]
         layer = load_file(folder / "output.safetensors")
         return FineTuned(
             load_packed(folder, folder.parent.name),
             layer["weights"],
             layer["bias"],
-            (float(about["shares"][0]), float(about["shares"][1])),
+            (float(network), float(head)),
         )
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(
             f"The fine-tuned classifier in {folder} cannot be read ({type(error).__name__}: {error}). Train it again."
         ) from error

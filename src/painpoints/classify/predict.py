@@ -11,6 +11,7 @@ from painpoints.classify.features import hashed_ngrams
 from painpoints.classify.heads import NO_ENCODER, HeadSet, load_heads
 from painpoints.classify.linker import (
     EVIDENCE,
+    TouchpointProfile,
     centred,
     evidence,
     link,
@@ -115,7 +116,7 @@ def classify(
     own = encoder if heads.uses_vectors else None
     profiles = profiles_of(journey.touchpoints, own, heads.arrays.get("centre"))
     rating = _rating_evidence(segments, items)
-    parts = []
+    parts, places = [], []
     for begin in range(0, len(segments), _CHUNK):
         rows = slice(begin, begin + _CHUNK)
         texts = segments["match_text"].iloc[rows].tolist()
@@ -123,12 +124,16 @@ def classify(
         tasks = ("sentiment", "kind", "severity", "stage", "experience", *FLAGS, *own_tasks(heads))
         found = heads.probabilities(tasks, texts, vectors[rows], ngrams)
         labels = _labels(found, rating[rows], heads)
-        places = _places(texts, ngrams, vectors[rows], found["stage"], profiles, heads, journey)
         beside = _beside(texts, found, heads, journey)
-        parts.append(pd.DataFrame(labels | places | beside))
+        parts.append(pd.DataFrame(labels | beside))
+        places.append((*_linked(texts, ngrams, vectors[rows], profiles, heads), found["stage"]))
     if not parts:
         return segments.assign(**_no_labels(own_tasks(heads)))
-    added = pd.concat(parts, ignore_index=True).set_index(segments.index)
+    linked, wordless, by_text = map(np.concatenate, zip(*places, strict=True))
+    parts_of_places = pd.DataFrame(_places(linked, wordless, by_text, vectors, heads, journey))
+    added = pd.concat([pd.concat(parts, ignore_index=True), parts_of_places], axis=1).set_index(
+        segments.index
+    )
     return pd.concat([segments, added], axis=1)
 
 
@@ -185,23 +190,35 @@ def _labels(found: dict[str, Floats], rating: Floats, heads: HeadSet) -> dict[st
     }
 
 
-def _places(
+def _linked(
     texts: Sequence[str],
     ngrams: csr_matrix,
     vectors: Floats,
+    profiles: Sequence[TouchpointProfile],
+    heads: HeadSet,
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Probability of each touchpoint and of none, from each segment alone, and which segments say too little."""
+    unit = centred(vectors, heads.arrays["centre"]) if heads.uses_vectors else None
+    found = evidence(texts, unit, ngrams, profiles, heads.arrays)
+    learnt = heads.meta["linker"]
+    probability = link(found, np.asarray(learnt["weights"], dtype=np.float32), learnt["none_bias"])
+    return probability, _wordless(texts, found)
+
+
+def _places(
+    linked: Floats,
+    wordless: npt.NDArray[np.bool_],
     by_text: Floats,
-    profiles: Sequence[object],
+    vectors: Floats,
     heads: HeadSet,
     journey: Journey,
 ) -> dict[str, object]:
-    """Touchpoint and stage."""
-    unit = centred(vectors, heads.arrays["centre"]) if heads.uses_vectors else None
-    found = evidence(texts, unit, ngrams, profiles, heads.arrays)  # type: ignore[arg-type]
-    learnt = heads.meta["linker"]
-    touchpoint = link(found, np.asarray(learnt["weights"], dtype=np.float32), learnt["none_bias"])
-    if unit is not None:
-        touchpoint = with_neighbours(touchpoint, unit, learnt["sharpness"])
-    touchpoint[_wordless(texts, found)] = np.eye(touchpoint.shape[1], dtype=np.float32)[-1]
+    """Touchpoint and stage of all segments of a run."""
+    touchpoint = linked
+    if heads.uses_vectors:
+        power = heads.meta["linker"].get("neighbour_power", 1.0)
+        touchpoint = with_neighbours(linked, centred(vectors, heads.arrays["centre"]), power, wordless)
+    touchpoint[wordless] = np.eye(touchpoint.shape[1], dtype=np.float32)[-1]
     ids = (*tuple(t.id for t in journey.touchpoints), "")
     names, touchpoint_p = _answers(touchpoint, ids, TOUCHPOINT_THRESHOLD)
     stage = stage_probabilities(by_text, heads.head("stage").labels, touchpoint, journey)

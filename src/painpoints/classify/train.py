@@ -27,6 +27,7 @@ from painpoints.classify.training_data import (
     data_digest,
     load_labelled,
     load_public,
+    of_unseen,
     with_twins,
 )
 from painpoints.encoders import load_encoder
@@ -54,8 +55,7 @@ def train_head(task: Task, blocks: Blocks, frame: pd.DataFrame, *, final: bool =
     rows = np.flatnonzero(frame[task.name].isin(task.labels))
     blocks, frame = blocks.take(rows), frame.iloc[rows].reset_index(drop=True)
     labels = frame[task.name].to_numpy()
-    unseen = frame["group"].isin(UNSEEN_INDUSTRIES).to_numpy()
-    at, other = np.flatnonzero(~unseen), np.flatnonzero(unseen)
+    at, other = np.flatnonzero(~of_unseen(frame)), np.flatnonzero(frame["group"].isin(UNSEEN_INDUSTRIES))
     measured = fit_head(task, blocks.take(at), labels[at].tolist())
     logits = blocks.take(other).logits(measured.weights, measured.bias)
     truth = np.asarray([task.labels.index(v) for v in labels[other]])

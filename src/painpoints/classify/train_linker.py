@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from painpoints.classify.features import fold_ngrams
-from painpoints.classify.fit import temperature_of
 from painpoints.classify.linker import (
     EVIDENCE,
     TouchpointProfile,
     centred,
     evidence,
     link,
+    neighbour_sums,
     profiles_of,
-    with_neighbours,
+    sharpened,
 )
 from painpoints.classify.training_data import UNSEEN_INDUSTRIES
 from painpoints.journey import Journey, load_journey
@@ -48,6 +48,7 @@ _BATCH = 256
 _TOWER_SHARPNESS = 12.0
 _EXAMPLES = 4
 _RIDGE = 1e-3
+_POWERS = (0.5, 6.0)
 _SEED = 20_240
 
 
@@ -95,13 +96,13 @@ def train_linker(
     twin = frame["twin"].to_numpy()
     figures = _figures(unseen, found, twin, unit)
     weights, none_bias = _fit_weights(unseen, found)
-    sharpness = _sharpness(unseen, found, twin, unit, weights, none_bias)
+    power = _fit_power(unseen, found, twin, unit, weights, none_bias)
     say(f"touchpoints: weights {dict(zip(EVIDENCE, weights.round(2).tolist(), strict=True))}, {figures}")
     meta = {
         "evidence": list(EVIDENCE),
         "weights": [round(float(w), 4) for w in weights],
         "none_bias": round(none_bias, 4),
-        "sharpness": round(sharpness, 3),
+        "neighbour_power": round(power, 3),
         "figures": figures,
     }
     return LinkerParameters(towers, meta)
@@ -250,23 +251,23 @@ def _with_none(block: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     return wider
 
 
-def _pulled(
+def _sums(
     industry: _Industry,
     found: Floats,
     rows: npt.NDArray[np.integer],
     unit: Floats | None,
     weights: Floats,
     none_bias: float,
-    sharpness: float,
-) -> Floats:
-    """Probabilities of some rows of an industry as a run gives them that holds these alone."""
+) -> tuple[Floats, Floats]:
+    """`neighbour_sums` of some rows of an industry, as in a run that holds these alone."""
     probability = link(found[rows], weights, none_bias)
+    lends = np.ones(len(rows), dtype=np.float32)
     if unit is None:
-        return probability
-    return with_neighbours(probability, unit[industry.rows[rows]], sharpness)
+        return probability, 0 * lends
+    return neighbour_sums(probability, unit[industry.rows[rows]], lends)
 
 
-def _sharpness(
+def _fit_power(
     industries: Sequence[_Industry],
     found: dict[str, Floats],
     twin: npt.NDArray[np.object_],
@@ -274,20 +275,28 @@ def _sharpness(
     weights: Floats,
     none_bias: float,
 ) -> float:
-    """The power that makes the truth likeliest after `with_neighbours`; twins are left out, being their own
-    neighbours."""
+    """The power that makes the truth likeliest; twins are left out, being their own neighbours."""
+    from scipy.optimize import minimize_scalar
+
     if unit is None:
         return 1.0
-    flat, truths = [], []
+    cases = []
     for industry in industries:
         rows = np.flatnonzero(twin[industry.rows] == "")
-        flat.append(_pulled(industry, found[industry.name], rows, unit, weights, none_bias, 1.0))
-        truths.append(industry.truth[rows])
-    width = max(shares.shape[1] for shares in flat)
-    logs = [
-        np.pad(np.log(s + 1e-9), ((0, 0), (0, width - s.shape[1])), constant_values=-np.inf) for s in flat
-    ]
-    return 1 / temperature_of(np.concatenate(logs), np.concatenate(truths))
+        sums = _sums(industry, found[industry.name], rows, unit, weights, none_bias)
+        cases.append((sums, industry.truth[rows]))
+
+    def loss(power: float) -> float:
+        return -float(
+            np.mean(
+                [
+                    np.log(sharpened(*sums, power)[np.arange(len(truth)), truth] + 1e-9).mean()
+                    for sums, truth in cases
+                ]
+            )
+        )
+
+    return float(minimize_scalar(loss, bounds=_POWERS, method="bounded").x)
 
 
 def _figures(
@@ -308,8 +317,8 @@ def _figures(
             ("careless", "careless"),
         ):
             rows = np.flatnonzero(twin[industry.rows] == kind)
-            shares = _pulled(industry, found[industry.name], rows, unit, weights, none_bias, 1.0)
-            truth, guess = industry.truth[rows], shares.argmax(axis=1)
+            sums, _ = _sums(industry, found[industry.name], rows, unit, weights, none_bias)
+            truth, guess = industry.truth[rows], sums.argmax(axis=1)
             f1 = f1_score(truth, guess, average="macro", labels=np.unique(truth), zero_division=0)
             scores.setdefault(name, []).append((float((guess == truth).mean()), float(f1)))
     return {

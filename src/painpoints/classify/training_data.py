@@ -17,6 +17,7 @@ from painpoints.schema import FLAGS
 from painpoints.text import clean_many, strip_accents
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "data_digest",
     "load_labelled",
     "load_public",
+    "of_unseen",
     "with_twins",
 ]
 
@@ -118,6 +120,14 @@ def _app_reviews(root: Path) -> pd.DataFrame:
     ).dropna()
 
 
+def of_unseen(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Rows of the unseen industries, those outside the corpus that name one of them included."""
+    found: npt.NDArray[np.bool_] = (
+        frame["group"].isin(UNSEEN_INDUSTRIES) | frame["industry"].isin(UNSEEN_INDUSTRIES)
+    ).to_numpy()
+    return found
+
+
 def with_twins(frame: pd.DataFrame) -> pd.DataFrame:
     """`frame` with a cleaned `match_text`, and every Vietnamese row once more without diacritics and once more as
     careless customers type it: `twin` is "", "unaccented" or "careless".
@@ -130,17 +140,26 @@ def with_twins(frame: pd.DataFrame) -> pd.DataFrame:
     from painpoints.text.fit_accents import restored_apart
 
     random = np.random.default_rng(_NOISE_SEED)
+    frame = frame.assign(key=frame["industry"].where(frame["industry"] != "", frame["text"]))
     plain = frame[(frame["lang"] == "vi") & frame["text"].map(lambda t: strip_accents(t) != t)]
     bare = plain.assign(text=plain["text"].map(strip_accents), twin="unaccented")
     careless = plain.assign(
         text=[vietnamese_noise(t.lower(), random) for t in plain["text"]], twin="careless"
     )
     both = pd.concat([frame.assign(twin=""), bare, careless], ignore_index=True)
-    both = both.assign(match_text=clean_many(both["text"].tolist()))
-    known = ~plain["group"].isin(UNSEEN_INDUSTRIES).to_numpy()
-    apart = restored_apart(clean_many(plain.loc[known, "text"].tolist()), plain.loc[known, "group"].tolist())
-    both.loc[len(frame) + np.flatnonzero(known), "match_text"] = apart
-    return both
+    cleaned = clean_many(both["text"].tolist())
+    restored = np.asarray(
+        [a.isascii() and not b.isascii() for a, b in zip(both["text"], cleaned, strict=True)]
+    )
+    known = np.flatnonzero(restored & (both["twin"] != "") & ~of_unseen(both))
+    counted = np.flatnonzero((both["twin"] == "") & (both["lang"] == "vi") & ~of_unseen(both))
+    keys = both["key"].tolist()
+    apart = restored_apart(
+        *([values[i] for i in rows] for rows in (known, counted) for values in (cleaned, keys))
+    )
+    for row, text in zip(known, apart, strict=True):
+        cleaned[row] = text
+    return both.drop(columns="key").assign(match_text=cleaned)
 
 
 def data_digest(frame: pd.DataFrame) -> str:

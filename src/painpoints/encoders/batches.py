@@ -59,7 +59,7 @@ class Sampler:
         chosen = sets[int(random.choice(len(sets), p=weights / weights.sum()))]
         rows, issues = self._issues(chosen, random)
         of_issues = (row for issue in chosen.issues for row in issue)
-        place_of = dict(zip(of_issues, chosen.places, strict=bool(chosen.places)))
+        place_of = dict(zip(of_issues, chosen.places, strict=True))
         noisy = random.random(len(rows)) < recipe.noisy
         told = [
             self._careless(r, random) if n else self.texts.texts[r] for r, n in zip(rows, noisy, strict=True)

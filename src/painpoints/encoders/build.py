@@ -29,11 +29,12 @@ _FILES = ("config.json", "tokenizer.json", "meta.json", "model.safetensors")
 def _base(work: Path) -> None:
     import numpy as np
 
+    from painpoints.classify.training_data import UNSEEN_INDUSTRIES
     from painpoints.encoders.e5_source import build_base, fetch_teacher
     from painpoints.encoders.noise import vietnamese_noise
     from painpoints.encoders.training_texts import load_training_texts
 
-    texts = load_training_texts()
+    texts = load_training_texts(UNSEEN_INDUSTRIES)
     random = np.random.default_rng(0)
     careless = [vietnamese_noise(t, random) for t, v in zip(texts.texts, texts.vietnamese, strict=True) if v]
     build_base(work / "base", [*texts.texts, *careless])

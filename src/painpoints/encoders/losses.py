@@ -22,7 +22,7 @@ def contrastive_loss(vectors: torch.Tensor, labels: torch.Tensor, temperature: f
     positive = (labels[:, None] == labels[None]) & ~itself
     count = positive.sum(1)
     mean = log_share.masked_fill(~positive, 0.0).sum(1) / count.clamp(min=1)
-    return -mean[count > 0].mean()
+    return -mean[count > 0].mean() if bool((count > 0).any()) else 0 * vectors.sum()
 
 
 def twin_loss(noisy: torch.Tensor, clean: torch.Tensor, temperature: float) -> torch.Tensor:
@@ -55,6 +55,8 @@ def touchpoint_loss(
     """Cross-entropy of each text over the touchpoints of its journey; place -1 is left out."""
     import torch
 
+    if not bool((places >= 0).any()):
+        return 0 * vectors.sum()
     logits = vectors @ touchpoints.T / temperature
     return torch.nn.functional.cross_entropy(logits, places, ignore_index=-1)
 
@@ -68,4 +70,4 @@ def label_loss(logits: Sequence[torch.Tensor], truth: Sequence[torch.Tensor]) ->
         for found, asked in zip(logits, truth, strict=True)
         if bool((asked >= 0).any())
     ]
-    return torch.stack(losses).mean()
+    return torch.stack(losses).mean() if losses else 0 * logits[0].sum()

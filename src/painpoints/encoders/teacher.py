@@ -40,17 +40,18 @@ def teacher_targets(texts: TrainingTexts, base: Path, teacher: Path) -> Floats:
     )
     targets = np.zeros((len(own), by_teacher.shape[1]), dtype=np.float32)
     targets[english] = by_teacher
-    source, aim = [own[sample]], [targets[sample]]
+    of_english, of_vietnamese = own[sample].mean(axis=0), own[vietnamese].mean(axis=0)
+    source, aim = [_centred(own[sample], of_english)], [targets[sample]]
     for chosen in texts.sets:
         for issue in chosen.issues:
             rows = np.asarray(issue)
             told, asked = rows[vietnamese[rows]], rows[~vietnamese[rows]]
             if len(told) and len(asked):
-                source.append(own[told])
+                source.append(_centred(own[told], of_vietnamese))
                 aim.append(np.broadcast_to(targets[asked].mean(axis=0), (len(told), targets.shape[1])))
-    x, y = _centred(np.concatenate(source), own[sample].mean(axis=0)), np.concatenate(aim)
+    x, y = np.concatenate(source), np.concatenate(aim)
     map_ = np.linalg.solve(x.T @ x + _RIDGE * np.eye(x.shape[1], dtype=np.float32), x.T @ y)
-    targets[vietnamese] = _centred(own[vietnamese], own[vietnamese].mean(axis=0)) @ map_
+    targets[vietnamese] = _centred(own[vietnamese], of_vietnamese) @ map_
     targets /= np.maximum(np.linalg.norm(targets, axis=1, keepdims=True), 1e-9)
     return targets.astype(np.float32)
 

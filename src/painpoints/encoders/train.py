@@ -22,6 +22,7 @@ saved every hundred steps.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections import deque
@@ -32,8 +33,10 @@ import numpy as np
 
 from painpoints.encoders.batches import Batch, Sampler
 from painpoints.encoders.losses import contrastive_loss, label_loss, teacher_loss, touchpoint_loss, twin_loss
+from painpoints.encoders.sentence_transformer import folder_digest
 from painpoints.encoders.teacher import teacher_targets
 from painpoints.encoders.trainee import Optimisers, Trainee, write_packed
+from painpoints.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +53,7 @@ __all__ = ["train_encoder"]
 
 _SAVE_EVERY = 100
 _SAY_EVERY = 20
-_SHARPNESS = 10.0
+_LENGTH = 10.0
 """length of the vectors that the linear layers see: those of norm 1 would need large weights"""
 
 
@@ -104,7 +107,7 @@ class _Learner:
             found = touchpoint_loss(told, touchpoints, places, recipe.touchpoint_temperature)
             losses["touchpoints"] = (recipe.touchpoint_weight, found)
         if recipe.label_weight:
-            seen = torch.cat([told, graded]) * _SHARPNESS
+            seen = torch.cat([told, graded]) * _LENGTH
             rows = [*batch.rows, *batch.graded]
             truth = [torch.from_numpy(self.labels[n][rows]).to(vectors.device) for n in self.layers]
             found = label_loss([layer(seen) for layer in self.layers.values()], truth)
@@ -114,7 +117,6 @@ class _Learner:
     def state(self) -> dict[str, Any]:
         """What `load` takes."""
         return {
-            "recipe": json.dumps(asdict(self.recipe)),
             "bert": self.trainee.bert.state_dict(),
             "layers": self.layers.state_dict(),
             "optimisers": self.optimisers.state(),
@@ -140,7 +142,8 @@ def train_encoder(
     work.mkdir(parents=True, exist_ok=True)
     learner = _Learner(texts, _targets(texts, base, teacher, work), recipe, start or base)
     sampler = Sampler(texts, recipe)
-    step = _resume(work, learner)
+    fingerprint = _fingerprint(texts, start or base, recipe)
+    step = _resume(work, learner, fingerprint)
     began, seen = time.monotonic(), 0
     last: dict[str, deque[float]] = {}
     while step < recipe.steps:
@@ -158,10 +161,22 @@ def train_encoder(
             print(f"step {step} of {recipe.steps}: {means}, {speed:.0f} texts/s", flush=True)
         if step % _SAVE_EVERY == 0 or step == recipe.steps:
             part = work / "state.pt.part"
-            torch.save(learner.state() | {"step": step}, part)
+            torch.save(learner.state() | {"step": step, "fingerprint": fingerprint}, part)
             part.replace(work / "state.pt")
     recipes = [*_recipes(start or base), asdict(recipe)]
     return write_packed(learner.trainee.bert, start or base, work / "model", {"recipes": recipes})
+
+
+def _fingerprint(texts: TrainingTexts, start: Path, recipe: Recipe) -> str:
+    """What a saved state belongs to: texts, issues, starting encoder and recipe."""
+    parts = [
+        texts.texts,
+        texts.restored,
+        [s.issues for s in texts.sets],
+        asdict(recipe),
+        folder_digest(start),
+    ]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
 def _recipes(folder: Path) -> list[dict[str, Any]]:
@@ -171,26 +186,27 @@ def _recipes(folder: Path) -> list[dict[str, Any]]:
     return recipes
 
 
-def _resume(work: Path, learner: _Learner) -> int:
+def _resume(work: Path, learner: _Learner, fingerprint: str) -> int:
     """The step to go on from."""
     import torch
 
     state_file = work / "state.pt"
     if not state_file.is_file():
         return 0
-    state = torch.load(state_file, weights_only=True)
-    if state["recipe"] != json.dumps(asdict(learner.recipe)):
-        raise ValueError(f"{state_file} belongs to another recipe; delete it or name another --work")
+    state = torch.load(state_file, weights_only=True, map_location=learner.trainee.device)
+    if state["fingerprint"] != fingerprint:
+        raise InputError(
+            f"{state_file} belongs to other texts or another recipe; delete it or name another --work."
+        )
     learner.load(state)
     return int(state["step"])
 
 
 def _targets(texts: TrainingTexts, base: Path, teacher: Path, work: Path) -> Floats:
-    """`teacher_targets`, remembered in `work`."""
-    file = work / "targets.npy"
+    """`teacher_targets`, remembered in `work` for the same texts."""
+    name = hashlib.sha256(json.dumps(texts.texts, ensure_ascii=False).encode()).hexdigest()[:16]
+    file = work / f"targets-{name}.npy"
     if not file.is_file():
         np.save(file, teacher_targets(texts, base, teacher))
     targets: Floats = np.load(file)
-    if len(targets) != len(texts.texts):
-        raise ValueError(f"{len(targets)} targets in {file} for {len(texts.texts)} texts; delete that file")
     return targets

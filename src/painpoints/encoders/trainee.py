@@ -80,8 +80,8 @@ class Optimisers:
         trainee: Trainee,
         layer_rate: float,
         embedding_rate: float,
-        extra: Iterable[torch.nn.Parameter] = (),
-        extra_rate: float = 0.0,
+        extra: Iterable[torch.nn.Parameter],
+        extra_rate: float,
     ) -> None:
         """`extra`: parameters beside the encoder's, with a rate of their own and no decay."""
         import torch
@@ -92,11 +92,9 @@ class Optimisers:
         groups = [
             {"params": [p for p in rest if p.ndim > 1], "weight_decay": _WEIGHT_DECAY},
             {"params": [p for p in rest if p.ndim == 1], "weight_decay": 0.0},
+            {"params": extra, "weight_decay": 0.0},
         ]
-        rates = [layer_rate, layer_rate]
-        if extra:
-            groups.append({"params": extra, "weight_decay": 0.0})
-            rates.append(extra_rate)
+        rates = [layer_rate, layer_rate, extra_rate]
         self._clipped = [*rest, *extra]
         self._all = [(torch.optim.AdamW(groups), rates), (torch.optim.SparseAdam([words]), [embedding_rate])]
 

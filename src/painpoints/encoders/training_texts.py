@@ -73,31 +73,28 @@ class TrainingTexts:
     """rows that have labels and belong to no issue: reactions, reviews with stars"""
 
 
-def load_training_texts(held_out: Sequence[str] = (), public_issues: bool = True) -> TrainingTexts:
-    """All training texts; no text of the industries `held_out` in any form.
-
-    Without `public_issues` the intents of Banking77 and CLINC150 are left out altogether.
-    """
+def load_training_texts(held_out: Sequence[str] = ()) -> TrainingTexts:
+    """All training texts; no text of the industries `held_out` in any form."""
     import pandas as pd
 
-    corpus = load_labelled()
+    corpus = load_labelled().assign(whole="")
     corpus = corpus[~corpus["group"].isin(held_out) & ~corpus["industry"].isin(held_out)]
     tasks = [task for task in TASKS if task.name not in FLAGS]
     frames = [corpus, load_public()]
     root = datasets_dir()
     if root is not None:
         frames += [_plain_texts(root)]
-        if public_issues:
-            frames += [_intents(root / "en_banking77" / "train.csv", "banking77", "category")]
-            frames += [_clinc(root / "en_clinc150" / "train.csv")]
+        frames += [_intents(root / "en_banking77" / "train.csv", "banking77", "category")]
+        frames += [_clinc(root / "en_clinc150" / "train.csv")]
     rows = pd.concat(frames, ignore_index=True).fillna("")
+    rows["whole"] = rows["whole"].where(rows["whole"] != "", rows["text"])
     rows["text"] = [_shortened(t) for t in clean_many(rows["text"].tolist())]
     rows = rows[rows["text"].str.len() > 1].drop_duplicates(["text", "issue"]).reset_index(drop=True)
     vietnamese = (rows["lang"] == "vi").to_numpy()
     restored = rows["text"].copy()
-    restored[vietnamese] = restored_apart(
-        rows.loc[vietnamese, "text"].tolist(), rows.loc[vietnamese, "group"].tolist()
-    )
+    keys = rows["industry"].where(rows["industry"] != "", rows["whole"]).where(vietnamese, "")
+    told = (rows.loc[vietnamese, "text"].tolist(), keys[vietnamese].tolist())
+    restored[vietnamese] = restored_apart(*told, *told)
     labels = {task.name: _numbers(rows[task.name], task) for task in tasks}
     loose = rows["issue"].isin(["", "none"]).to_numpy()
     graded = np.flatnonzero(loose & (np.stack(list(labels.values())) >= 0).any(axis=0))
@@ -196,15 +193,15 @@ def _plain_texts(root: Path) -> pd.DataFrame:
         *some(read("en_it_tickets", "all.csv", "Document"), "en_it_tickets"),
         *some(_sentences(flights), "en_skytrax"),
     ]
-    vietnamese = [
-        *_sentences(bank["content"].astype(str).tolist()),
-        *_pieces(read("vi_hanoi_hotel_absa", "val.csv", "data")),
-    ]
+    vietnamese = [(s, text) for text in bank["content"].astype(str) for s in _sentences([text])]
+    hotels = read("vi_hanoi_hotel_absa", "val.csv", "data")
+    vietnamese += [(piece, text) for text in hotels for piece in _pieces([text])]
     return pd.DataFrame(
         {
             "group": "plain",
             "lang": ["en"] * len(english) + ["vi"] * len(vietnamese),
-            "text": english + vietnamese,
+            "text": english + [part for part, _ in vietnamese],
+            "whole": [""] * len(english) + [whole for _, whole in vietnamese],
         }
     )
 

@@ -100,7 +100,7 @@ def _named(row: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     detail = report["pain_details"][row["pain_id"]]
     reach = {f"reach_{key}": detail["reach"][key] for key in ("share", "low", "high")}
     names = {key: detail[key] for key in ("name", "touchpoint_name", "stage_name")}
-    signals = {f"signal_{flag}": count for flag, count in detail.get("signals", {}).items()}
+    signals = {f"signal_{flag}": count for flag, count in detail["signals"].items()}
     return {**row, **names, **reach, **signals, "keyphrases": "; ".join(detail["keyphrases"])}
 
 

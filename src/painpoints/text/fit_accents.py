@@ -17,7 +17,7 @@ from zlib import crc32
 
 import numpy as np
 
-from painpoints.resources import data_dir, models_dir
+from painpoints.resources import models_dir
 from painpoints.text import clean_many, strip_accents
 from painpoints.text.accents import ARRAYS, FILE, AccentModel, respelt
 
@@ -60,21 +60,20 @@ def count(texts: list[str]) -> dict[str, np.ndarray]:
     }
 
 
-def restored_apart(texts: Sequence[str], groups: Sequence[str]) -> list[str]:
-    """Each of `texts` (cleaned) stripped of its diacritics and restored by counts that never saw its group.
+def restored_apart(
+    bare: Sequence[str], bare_keys: Sequence[str], texts: Sequence[str], keys: Sequence[str]
+) -> list[str]:
+    """Each of `bare` (its diacritics, if it has any, taken off) restored by counts over `texts` of other keys.
 
     What is counted is remembered word for word, so that the bundled counts would restore their own texts far better
-    than a customer's. `_FOLDS` models, each counted on the groups of the others; rows of a group that is not an
-    industry are dealt out one by one.
+    than a customer's. A key is what must not be on both sides: an industry, a review. There are `_FOLDS` models.
     """
-    industries = {path.name for path in (data_dir() / "labelled" / "corpus").glob("*")}
-    keys = [g if g in industries else f"{g} {i}" for i, g in enumerate(groups)]
-    folds = np.asarray([crc32(key.encode()) % _FOLDS for key in keys])
-    restored = list(texts)
+    folds, bare_folds = (np.asarray([crc32(k.encode()) % _FOLDS for k in ks]) for ks in (keys, bare_keys))
+    restored = list(bare)
     for fold in range(_FOLDS):
         model = _model(count(_accented([texts[i] for i in np.flatnonzero(folds != fold).tolist()])))
-        for i in np.flatnonzero(folds == fold).tolist():
-            restored[i] = respelt(strip_accents(texts[i]), model.restore)
+        for i in np.flatnonzero(bare_folds == fold).tolist():
+            restored[i] = respelt(strip_accents(bare[i]), model.restore)
     return restored
 
 

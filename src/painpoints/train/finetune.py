@@ -9,6 +9,7 @@ is decided on the stopping rows.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,9 @@ import numpy as np
 from painpoints.classify.finetuned import FineTuned, save_output_layer
 from painpoints.classify.fit import class_weights
 from painpoints.encoders.noise import vietnamese_noise
+from painpoints.encoders.sentence_transformer import folder_digest
 from painpoints.encoders.trainee import Optimisers, Trainee, write_packed
+from painpoints.text.accents import with_accents
 from painpoints.train.compare import macro_f1
 
 if TYPE_CHECKING:
@@ -36,8 +39,10 @@ if TYPE_CHECKING:
 __all__ = ["FineTuneRecipe", "LabelledTexts", "Split", "finetune"]
 
 _ANSWERED_AT_ONCE = 256
-_STEEPEST = 5.0
+_STEEPEST = 2.0
 """most that an expert's log-probabilities are multiplied by when two are joined"""
+_EVEN = 0.5
+"""what each is multiplied by where the stopping rows are too few to say more: the geometric mean"""
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,13 @@ class _Training:
     """One fine-tuning: goes on where an earlier one in the same folder stopped."""
 
     def __init__(
-        self, network: _Network, rows: LabelledTexts, split: Split, folder: Path, recipe: FineTuneRecipe
+        self,
+        network: _Network,
+        rows: LabelledTexts,
+        split: Split,
+        base: Path,
+        folder: Path,
+        recipe: FineTuneRecipe,
     ) -> None:
         import torch
 
@@ -146,25 +157,24 @@ class _Training:
         self.total = self.per_epoch * recipe.epochs
         weights = class_weights(rows.truth[split.train], self.classes)
         self.weights = torch.from_numpy(weights).to(network.trainee.device)
+        self.base = folder_digest(base)
         self.progress = self._resumed()
 
     def run(self, say: Callable[[str], object]) -> None:
         """Train until the last epoch or until it gets no better; the best network is loaded in the end."""
-        import torch
 
         progress = self.progress
         while progress.step < self.total and progress.stale <= self.recipe.patience:
             loss = self._loss(progress.step)
             self.network.optimisers.step(loss, self._rate(progress.step))
             progress.step += 1
-            if progress.step % self.recipe.save_every == 0:
-                say(
-                    f"fine-tuning: step {progress.step} of at most {self.total}, loss {float(loss.detach()):.3f}"
-                )
-                self._save()
             if progress.step % self.per_epoch == 0:
                 self._end_epoch(say)
-        self.network.load(torch.load(self.folder / "best.pt", weights_only=True))
+            elif progress.step % self.recipe.save_every == 0:
+                value = float(loss.detach())
+                say(f"fine-tuning: step {progress.step} of at most {self.total}, loss {value:.3f}")
+                self._save()
+        self.network.load(self._loaded("best.pt"))
 
     def _loss(self, step: int) -> torch.Tensor:
         import torch
@@ -182,7 +192,7 @@ class _Training:
     def _shown(self, row: int, random: np.random.Generator) -> str:
         text = self.rows.texts[row]
         careless = self.rows.vietnamese[row] and random.random() < self.recipe.noisy
-        return vietnamese_noise(text, random) if careless else text
+        return with_accents(vietnamese_noise(text, random)) if careless else text
 
     def _rate(self, step: int) -> float:
         warm = max(1, round(self.recipe.warm_up * self.total))
@@ -202,12 +212,29 @@ class _Training:
         self.progress.stale += 1
         if found > self.progress.best:
             self.progress.best, self.progress.stale = found, 0
-            torch.save(self.network.weights(), self.folder / "best.pt")
+            torch.save(self.network.weights(), self.folder / "best.pt.part")
+            (self.folder / "best.pt.part").replace(self.folder / "best.pt")
         self._save()
 
     def _fingerprint(self) -> str:
-        train = self.split.train
-        return json.dumps([asdict(self.recipe), len(train), int(train.sum()), int(self.split.judge.sum())])
+        """What a saved state belongs to: rows, labels, split, encoder and recipe."""
+        split = [part.tolist() for part in (self.split.train, self.split.stop, self.split.judge)]
+        about = [
+            asdict(self.recipe),
+            list(self.rows.texts),
+            self.rows.truth.tolist(),
+            split,
+            self.classes,
+            self.base,
+        ]
+        return hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()
+
+    def _loaded(self, name: str) -> dict[str, Any]:
+        import torch
+
+        device = self.network.trainee.device
+        found: dict[str, Any] = torch.load(self.folder / name, weights_only=True, map_location=device)
+        return found
 
     def _save(self) -> None:
         import torch
@@ -223,11 +250,10 @@ class _Training:
     def _resumed(self) -> _Progress:
         """The progress of an earlier call that was stopped, with everything loaded; a fresh start where it was for
         other rows."""
-        import torch
 
         if not (self.folder / "state.pt").is_file():
             return _Progress()
-        state = torch.load(self.folder / "state.pt", weights_only=True)
+        state = self._loaded("state.pt")
         if state["fingerprint"] != self._fingerprint():
             return _Progress()
         self.network.load(state)
@@ -257,12 +283,12 @@ def finetune(
     recipe = recipe or FineTuneRecipe()
     folder.mkdir(parents=True, exist_ok=True)
     network = _Network(base, start, recipe)
-    _Training(network, rows, split, folder, recipe).run(say)
+    _Training(network, rows, split, base, folder, recipe).run(say)
     by_network = network.answers([rows.texts[i] for i in split.stop])
     shares = _shares(by_network, np.log(by_head[split.stop] + 1e-9), rows.truth[split.stop])
     say(f"fine-tuning: the network counts {shares[0]:.2f}, the linear head {shares[1]:.2f}")
     write_packed(network.trainee.bert, base, folder, {"name": folder.parent.name})
-    for name in ("best.pt", "state.pt"):
+    for name in ("state.pt", "best.pt"):
         (folder / name).unlink(missing_ok=True)
     result = FineTuned(
         load_packed(folder, folder.parent.name),
@@ -281,7 +307,8 @@ def _shares(by_network: Floats, by_head: Floats, truth: Ints) -> tuple[float, fl
 
     def loss(shares: npt.NDArray[np.float64]) -> float:
         joined = log_softmax(shares[0] * by_network + shares[1] * by_head, axis=1)
-        return float(-joined[np.arange(len(truth)), truth].mean())
+        away = float(((shares - _EVEN) ** 2).sum())
+        return away / len(truth) - float(joined[np.arange(len(truth)), truth].mean())
 
-    found = minimize(loss, np.asarray([0.5, 0.5]), method="L-BFGS-B", bounds=[(0.0, _STEEPEST)] * 2).x
+    found = minimize(loss, np.full(2, _EVEN), method="L-BFGS-B", bounds=[(0.0, _STEEPEST)] * 2).x
     return float(found[0]), float(found[1])
