@@ -8,7 +8,9 @@ nor the measured heads saw; the heads that are saved are trained on everything. 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -95,9 +97,10 @@ def train_set(
         vectors = vectors - arrays["centre"]
     blocks = Blocks(vectors, ngrams)
     heads = {}
-    for task in TASKS:
-        heads[task.name] = train_head(task, blocks, frame, final=final)
-        say(f"{name} {task.name}: {heads[task.name].figures}")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # sparse products let go of the interpreter's lock
+        for head in pool.map(lambda task: train_head(task, blocks, frame, final=final), TASKS):
+            heads[head.task] = head
+            say(f"{name} {head.task}: {head.figures}")
     linker = train_linker(frame, vectors, ngrams, encoder, arrays.get("centre"), say)
     return _as_set(name, encoder, heads, arrays | linker.arrays, linker.meta, frame), frame
 
