@@ -115,6 +115,7 @@ def classify(
         )
     own = encoder if heads.uses_vectors else None
     profiles = profiles_of(journey.touchpoints, own, heads.arrays.get("centre"))
+    unit = centred(vectors, heads.arrays["centre"]) if heads.uses_vectors else None
     rating = _rating_evidence(segments, items)
     parts, places = [], []
     for begin in range(0, len(segments), _CHUNK):
@@ -126,11 +127,12 @@ def classify(
         labels = _labels(found, rating[rows], heads)
         beside = _beside(texts, found, heads, journey)
         parts.append(pd.DataFrame(labels | beside))
-        places.append((*_linked(texts, ngrams, vectors[rows], profiles, heads), found["stage"]))
+        near = None if unit is None else unit[rows]
+        places.append((*_linked(texts, ngrams, near, profiles, heads), found["stage"]))
     if not parts:
         return segments.assign(**_no_labels(own_tasks(heads)))
     linked, wordless, by_text = map(np.concatenate, zip(*places, strict=True))
-    parts_of_places = pd.DataFrame(_places(linked, wordless, by_text, vectors, heads, journey))
+    parts_of_places = pd.DataFrame(_places(linked, wordless, by_text, unit, heads, journey))
     added = pd.concat([pd.concat(parts, ignore_index=True), parts_of_places], axis=1).set_index(
         segments.index
     )
@@ -193,12 +195,11 @@ def _labels(found: dict[str, Floats], rating: Floats, heads: HeadSet) -> dict[st
 def _linked(
     texts: Sequence[str],
     ngrams: csr_matrix,
-    vectors: Floats,
+    unit: Floats | None,
     profiles: Sequence[TouchpointProfile],
     heads: HeadSet,
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Probability of each touchpoint and of none, from each segment alone, and which segments say too little."""
-    unit = centred(vectors, heads.arrays["centre"]) if heads.uses_vectors else None
     found = evidence(texts, unit, ngrams, profiles, heads.arrays)
     learnt = heads.meta["linker"]
     probability = link(found, np.asarray(learnt["weights"], dtype=np.float32), learnt["none_bias"])
@@ -209,15 +210,15 @@ def _places(
     linked: Floats,
     wordless: npt.NDArray[np.bool_],
     by_text: Floats,
-    vectors: Floats,
+    unit: Floats | None,
     heads: HeadSet,
     journey: Journey,
 ) -> dict[str, object]:
     """Touchpoint and stage of all segments of a run."""
     touchpoint = linked
-    if heads.uses_vectors:
-        power = heads.meta["linker"].get("neighbour_power", 1.0)
-        touchpoint = with_neighbours(linked, centred(vectors, heads.arrays["centre"]), power, wordless)
+    if unit is not None:
+        power = heads.meta["linker"].get("neighbour_power", 1.0)  # not learnt for heads made before it was
+        touchpoint = with_neighbours(linked, unit, power, wordless)
     touchpoint[wordless] = np.eye(touchpoint.shape[1], dtype=np.float32)[-1]
     ids = (*tuple(t.id for t in journey.touchpoints), "")
     names, touchpoint_p = _answers(touchpoint, ids, TOUCHPOINT_THRESHOLD)

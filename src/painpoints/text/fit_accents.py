@@ -79,11 +79,11 @@ def restored_apart(
 
 def _texts() -> tuple[list[str], list[str]]:
     """Texts to count, and those of the unseen industries."""
-    from painpoints.classify.training_data import UNSEEN_INDUSTRIES, load_labelled, load_public
+    from painpoints.classify.training_data import load_labelled, load_public, of_unseen
 
     labelled = load_labelled()
     labelled = labelled[labelled["lang"] == "vi"]
-    unseen = labelled["group"].isin(UNSEEN_INDUSTRIES) | labelled["industry"].isin(UNSEEN_INDUSTRIES)
+    unseen = of_unseen(labelled)
     public = load_public()
     counted = [*labelled.loc[~unseen, "text"], *public.loc[public["lang"] == "vi", "text"]]
     return clean_many(_accented(counted)), clean_many(_accented(labelled.loc[unseen, "text"].tolist()))
