@@ -206,6 +206,20 @@ def test_a_folder_that_cannot_be_written_while_training(call: Call, labels: Path
         assert workspace.models() == []
 
 
+def test_a_damaged_classifier_of_the_workspace_is_put_right_by_training_again(
+    call: Call, labels: Path, tmp_path: Path
+) -> None:
+    arguments = ("train", "sentiment", labels, "--workspace", _empty(tmp_path), "--encoder", "toy")
+    assert call(*arguments).code == 0
+    for weights in (tmp_path / "ws" / "models").glob("*/heads.safetensors"):
+        weights.write_bytes(b"damaged")
+    mistaken(call("evaluate", *arguments[1:]), 1, "cannot be read")
+    again = call(*arguments)
+    assert again.code == 0
+    assert "cannot be read" in again.out + again.err
+    assert call("evaluate", *arguments[1:]).code == 0
+
+
 # evaluate
 
 

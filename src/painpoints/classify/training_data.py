@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "CHOOSING_INDUSTRIES",
     "COLUMNS",
     "HELD_OUT_APPS",
     "UNSEEN_INDUSTRIES",
@@ -48,6 +49,9 @@ UNSEEN_INDUSTRIES = (
     "ride_hailing", "supermarket_pharmacy", "tours_booking",
 )  # fmt: skip
 """industries of the labelled corpus of which the encoder never sees a text, so that models can be measured on them"""
+
+CHOOSING_INDUSTRIES = ("digital_bank", "ride_hailing", "supermarket_pharmacy", "tours_booking")
+"""those of them that choices between recipes are read on, so that the others judge what nothing was chosen on"""
 
 _NOISE_SEED = 20_243
 

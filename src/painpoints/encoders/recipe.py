@@ -37,10 +37,13 @@ class Recipe:
     label_weight: float = 0.5
     label_rate: float = 2e-3
     """learning rate of the linear layers that read labels off the vectors"""
-    layer_rate: float = 7e-5
-    embedding_rate: float = 4e-4
+    layer_rate: float = 6e-5
+    embedding_rate: float = 2e-4
     warm_up: int = 40
-    dropout: float = 0.0
-    """noise in the texts does its work, and it costs a fifth of the time"""
+    dropout: float = 0.1
+    average: float = 0.998
+    """decay of the running mean of the weights, which is what is kept (0: the last weights)"""
+    base_share: float = 0.2
+    """how far the weights trained before, and those at the end, are moved back towards the base encoder"""
     max_tokens: int = 40
     seed: int = 20_242

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from painpoints.encoders.average import RunningMean, move_towards
 from painpoints.encoders.batches import Batch, Sampler
 from painpoints.encoders.losses import contrastive_loss, label_loss, teacher_loss, touchpoint_loss, twin_loss
 from painpoints.encoders.sentence_transformer import folder_digest
@@ -68,12 +69,18 @@ def _rate(step: int, recipe: Recipe) -> float:
 class _Learner:
     """What is trained: the encoder, and a linear layer a task that reads its labels off the vectors."""
 
-    def __init__(self, texts: TrainingTexts, targets: Floats, recipe: Recipe, start: Path) -> None:
+    def __init__(
+        self, texts: TrainingTexts, targets: Floats, recipe: Recipe, base: Path, start: Path
+    ) -> None:
         import torch
 
         torch.manual_seed(recipe.seed)
         self.labels, self.targets, self.recipe = texts.labels, targets, recipe
+        self.base = base
         self.trainee = Trainee(start, recipe.max_tokens, recipe.dropout)
+        if start != base:
+            self._back()
+        self.mean = RunningMean(self.trainee.bert, recipe.average)
         width = self.trainee.bert.config.hidden_size
         self.layers = torch.nn.ModuleDict(
             {name: torch.nn.Linear(width, int(numbers.max()) + 1) for name, numbers in texts.labels.items()}
@@ -85,6 +92,15 @@ class _Learner:
             self.layers.parameters(),
             recipe.label_rate,
         )
+
+    def _back(self) -> None:
+        """Towards the base encoder, which knows the words of industries that are not trained on."""
+        move_towards(self.trainee.bert, self.trainee.tokenizer, self.base, self.recipe.base_share)
+
+    def finish(self) -> None:
+        """The weights that are kept: the mean over the steps, moved towards the base encoder."""
+        self.mean.put_into(self.trainee.bert)
+        self._back()
 
     def losses(self, batch: Batch) -> dict[str, tuple[float, torch.Tensor]]:
         """Weight and value of each loss."""
@@ -120,6 +136,7 @@ class _Learner:
             "bert": self.trainee.bert.state_dict(),
             "layers": self.layers.state_dict(),
             "optimisers": self.optimisers.state(),
+            "mean": self.mean.weights,
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -127,6 +144,7 @@ class _Learner:
         self.trainee.bert.load_state_dict(state["bert"])
         self.layers.load_state_dict(state["layers"])
         self.optimisers.load(state["optimisers"])
+        self.mean.weights = state["mean"]
 
 
 def train_encoder(
@@ -140,7 +158,7 @@ def train_encoder(
     import torch
 
     work.mkdir(parents=True, exist_ok=True)
-    learner = _Learner(texts, _targets(texts, base, teacher, work), recipe, start or base)
+    learner = _Learner(texts, _targets(texts, recipe.plain, base, teacher, work), recipe, base, start or base)
     sampler = Sampler(texts, recipe)
     fingerprint = _fingerprint(texts, start or base, recipe)
     step = _resume(work, learner, fingerprint)
@@ -152,6 +170,7 @@ def train_encoder(
         total = torch.stack([weight * value for weight, value in losses.values()]).sum()
         learner.optimisers.step(total, _rate(step, recipe))
         step += 1
+        learner.mean.look(learner.trainee.bert, step)
         seen += len(batch.texts)
         for name, (_, value) in losses.items():
             last.setdefault(name, deque(maxlen=_SAY_EVERY)).append(float(value.detach()))
@@ -163,6 +182,7 @@ def train_encoder(
             part = work / "state.pt.part"
             torch.save(learner.state() | {"step": step, "fingerprint": fingerprint}, part)
             part.replace(work / "state.pt")
+    learner.finish()
     recipes = [*_recipes(start or base), asdict(recipe)]
     return write_packed(learner.trainee.bert, start or base, work / "model", {"recipes": recipes})
 
@@ -202,8 +222,10 @@ def _resume(work: Path, learner: _Learner, fingerprint: str) -> int:
     return int(state["step"])
 
 
-def _targets(texts: TrainingTexts, base: Path, teacher: Path, work: Path) -> Floats:
-    """`teacher_targets`, remembered in `work` for the same texts."""
+def _targets(texts: TrainingTexts, plain: int, base: Path, teacher: Path, work: Path) -> Floats:
+    """`teacher_targets`, remembered in `work` for the same texts; nothing where no text of a batch follows them."""
+    if not plain:
+        return np.zeros((len(texts.texts), 1), dtype=np.float32)
     name = hashlib.sha256(json.dumps(texts.texts, ensure_ascii=False).encode()).hexdigest()[:16]
     file = work / f"targets-{name}.npy"
     if not file.is_file():

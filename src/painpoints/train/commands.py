@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from painpoints.classify import choose_heads
 from painpoints.encoders import choose_encoder, load_encoder
-from painpoints.errors import InputError
+from painpoints.errors import InputError, ModelError
 from painpoints.resources import models_dir
 from painpoints.store import RememberingEncoder, Workspace
 from painpoints.store.connect import telling
@@ -20,6 +20,7 @@ from painpoints.train.workbook import write_workbook
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from painpoints.classify import HeadSet
     from painpoints.encoders import Encoder
 
     Say = Callable[[str], object]
@@ -58,9 +59,7 @@ def run_train(
     base = _require_finetunable(labels, name) if finetune else None
     with Workspace(folder, create=True) as workspace:
         encoder: Encoder = RememberingEncoder(load_encoder(name), workspace)
-        # those of another encoder cannot be compared with: training for this one is what puts them right
-        comparable = [m for m in workspace.models() if m.task == task and m.encoder_digest == encoder.digest]
-        current, _ = choose_heads(encoder, comparable)
+        current = _comparable(encoder, workspace, task, say)
         result = retrain(labels, encoder, current, workspace, base, say)
         promoted = result.comparison.better or force
         lines = [*_told(labels, result), *_suspects_told(result, folder, task)]
@@ -71,6 +70,18 @@ def run_train(
                 f"Promoted{forced}: {model.model_id}. Runs with --workspace {folder} use it from now on."
             )
     return "\n".join(lines), promoted
+
+
+def _comparable(encoder: Encoder, workspace: Workspace, task: str, say: Say) -> HeadSet:
+    """The heads in use for `encoder`. One of the workspace's that cannot be used (made for another encoder, damaged)
+    cannot be compared with: training is what puts it right."""
+    own = [m for m in workspace.models() if m.task == task and m.encoder_digest == encoder.digest]
+    try:
+        return choose_heads(encoder, own)[0]
+    except ModelError as error:
+        bundled = choose_heads(encoder)[0]  # raises again where it is the bundled ones that are damaged
+        say(f"{error} The comparison is with the bundled classifier instead.")
+        return bundled
 
 
 def _require_finetunable(labels: LabelFile, encoder_name: str) -> Path:
