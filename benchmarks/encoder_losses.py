@@ -54,7 +54,9 @@ def main() -> None:
     for name in ["base", *options.variants]:
         folder = options.work / "base"
         if name != "base":
-            recipe = replace(Recipe(steps=options.steps, issues=12, average=0.0, base_share=0.0), **VARIANTS[name])  # type: ignore[arg-type]
+            recipe = replace(
+                Recipe(steps=options.steps, issues=12, average=0.0, base_share=0.0), **VARIANTS[name]
+            )  # type: ignore[arg-type]
             work = options.work / "losses"
             folder = train_encoder(texts, options.work / "base", options.work / "teacher", work, recipe)
             (work / "state.pt").unlink()

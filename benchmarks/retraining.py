@@ -37,6 +37,7 @@ from painpoints.encoders import load_encoder
 from painpoints.resources import datasets_dir, models_dir
 from painpoints.text import clean_many, detect_language, strip_accents
 from painpoints.train.finetune import LabelledTexts, Split, finetune
+from painpoints.train.folds import cross_validated, folds
 from painpoints.train.retrain import output_layer
 
 SEED = 3
@@ -131,16 +132,14 @@ class Heads:
         return cls(task, prior if prior is not None and prior.labels == task.labels else None)
 
     def shares(self, train: Blocks, labels: list[str], tests: list[Blocks]) -> list[np.ndarray]:
-        """Probabilities of each of `tests`, at the temperature that five folds of `train` give."""
+        """Probabilities of the rows of `train`, each from heads that did not see it, and of each of `tests`."""
         truth = np.asarray([self.task.labels.index(v) for v in labels])
-        fold = np.random.default_rng(SEED).permutation(len(truth)) % 5
-        logits = np.zeros((len(truth), len(self.task.labels)), dtype=np.float32)
-        for number in range(5):
-            seen, unseen = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-            head = fit_head(self.task, train.take(seen), [labels[i] for i in seen], prior=self.prior)
-            logits[unseen] = train.take(unseen).logits(head.weights, head.bias)
+        logits, balance = cross_validated(
+            self.task, train, np.asarray(labels, dtype=object), folds(truth), self.prior
+        )
         temperature = temperature_of(logits, truth)
-        head = fit_head(self.task, train, labels, prior=self.prior)
+        head = fit_head(self.task, train, labels, prior=self.prior, balance=balance)
+        print(f"  classes balanced by the power {balance}")
         found = [test.logits(head.weights, head.bias) for test in tests]
         return [softmax(f / temperature, axis=1) for f in [logits, *found]]
 

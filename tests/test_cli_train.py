@@ -213,7 +213,7 @@ def test_a_damaged_classifier_of_the_workspace_is_put_right_by_training_again(
     assert call(*arguments).code == 0
     for weights in (tmp_path / "ws" / "models").glob("*/heads.safetensors"):
         weights.write_bytes(b"damaged")
-    mistaken(call("evaluate", *arguments[1:]), 1, "cannot be read")
+    mistaken(call("evaluate", *arguments[1:]), 2, "cannot be read")
     again = call(*arguments)
     assert again.code == 0
     assert "cannot be read" in again.out + again.err

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from encoder_toys import write_packed_toy
 
+from encoder_toys import write_packed_toy
 from painpoints.encoders.average import RunningMean, move_towards
 from painpoints.encoders.sentence_transformer import load_bert
 

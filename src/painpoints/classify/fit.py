@@ -26,10 +26,10 @@ _TOLERANCE = 1e-5
 _BINS = 10
 
 
-def class_weights(truth: Ints, classes: int) -> Floats:
-    """A class counts with the square root of its share, between as it is and balanced. ``float32[k]``."""
+def class_weights(truth: Ints, classes: int, balance: float = 0.5) -> Floats:
+    """How much a row of each class counts, ``float32[k]``: as it is with `balance` 0, all classes alike with 1."""
     counts = np.maximum(np.bincount(truth, minlength=classes), 1)
-    return np.sqrt(len(truth) / (classes * counts)).astype(np.float32)
+    return ((len(truth) / (classes * counts)) ** balance).astype(np.float32)
 
 
 def fit_head(
@@ -38,13 +38,14 @@ def fit_head(
     labels: Sequence[str],
     *,
     prior: Head | None = None,
-    balance: bool = True,
+    balance: float = 0.5,
     weight: Floats | None = None,
 ) -> Head:
     """Multinomial logistic regression by L-BFGS, with a Gaussian prior around zero or around the weights of `prior`.
 
     With a prior the new labels move the head only as far as they have reason to: the maximum a posteriori estimate that
-    keeps what the earlier head learnt (Chelba & Acero 2006). `weight` is ``float32[n]``, how much each row counts.
+    keeps what the earlier head learnt (Chelba & Acero 2006). `weight` is ``float32[n]``, how much each row
+    counts beside what `class_weights` gives its class.
     """
     from scipy.optimize import minimize
     from scipy.special import log_softmax
@@ -52,8 +53,7 @@ def fit_head(
     truth = np.asarray([task.labels.index(label) for label in labels])
     classes, rows = len(task.labels), np.arange(len(truth))
     counts = np.ones(len(truth), dtype=np.float32) if weight is None else weight.astype(np.float32)
-    if balance:
-        counts = counts * class_weights(truth, classes)[truth]
+    counts = counts * class_weights(truth, classes, balance)[truth]
     dense = None if blocks.vectors is None else blocks.vectors * np.float32(VECTOR_WEIGHT)
     at = 0 if dense is None else dense.shape[1]
     width = at + blocks.ngrams.shape[1]

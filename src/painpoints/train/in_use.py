@@ -50,6 +50,7 @@ def answers_in_use(
     if in_use.finetuned is not None:  # its own rows flatter it, so that it is the harder to beat
         return _numbered(task, labels, found), "the fine-tuned classifier that was promoted before"
     same = replace(task, labels=labels)
+    balance = float(in_use.meta.get("balance", 0.5))
     saw = rows["before"].where(rows["before"].isin(labels), "").to_numpy()
     for number in np.unique(fold):
         seen, unseen = (
@@ -57,7 +58,7 @@ def answers_in_use(
             np.flatnonzero((saw != "") & (fold == number)),
         )
         if len(unseen) and len(np.unique(saw[seen])) > 1:
-            copy = fit_head(same, blocks.take(seen), saw[seen].tolist(), prior=prior)
+            copy = fit_head(same, blocks.take(seen), saw[seen].tolist(), prior=prior, balance=balance)
             found[unseen] = blocks.take(unseen).logits(copy.weights, copy.bias).argmax(axis=1)
     return _numbered(task, labels, found), "the classifier that was promoted before"
 

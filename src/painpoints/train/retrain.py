@@ -26,6 +26,7 @@ from painpoints.store import StoredModel, Workspace
 from painpoints.store.connect import telling
 from painpoints.train.compare import Comparison, compare
 from painpoints.train.finetune import LabelledTexts, Split, finetune
+from painpoints.train.folds import cross_validated, folds
 from painpoints.train.in_use import answers_in_use
 from painpoints.train.label_errors import Suspect, suspects
 
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LEAST_TO_FINETUNE", "Retrained", "output_layer", "promote", "require_task_name", "retrain"]
 
-_FOLDS = 5
 _STOP_EVERY = 10
 _SEED = 20_244
 LEAST_TO_FINETUNE = 200
@@ -125,8 +125,8 @@ def retrain(
     centre = _centre(vectors, current)
     blocks = Blocks(vectors - centre, hashed_ngrams(texts))
     prior = _prior(task, current, vectors.shape[1])
-    fold = _folds(truth)
-    logits = _cross_validated(task, blocks, rows["label"].to_numpy(), fold, prior)
+    fold = folds(truth)
+    logits, balance = cross_validated(task, blocks, rows["label"].to_numpy(), fold, prior)
     temperature = temperature_of(logits, truth)
     probability = np.asarray(softmax(logits / temperature, axis=1), dtype=np.float32)
     judged, answers, network = np.arange(len(truth)), probability, None
@@ -140,9 +140,15 @@ def retrain(
         answers = network.joined([texts[i] for i in judged], probability[judged])
     before, compared_with = answers_in_use(task, rows, vectors, blocks, fold, current, prior)
     figures = measure(task, answers, truth[judged])
-    final = fit_head(task, blocks, rows["label"].tolist(), prior=prior)
+    final = fit_head(task, blocks, rows["label"].tolist(), prior=prior, balance=balance)
     head = replace(final, temperature=temperature, figures={"held_out": figures})
-    meta = {"encoder": encoder.name, "task": task.name, "rows": len(rows), "painpoints": __version__}
+    meta = {
+        "encoder": encoder.name,
+        "task": task.name,
+        "rows": len(rows),
+        "balance": balance,
+        "painpoints": __version__,
+    }
     heads = HeadSet(
         task.name, encoder.digest, "", {task.name: head}, {"centre": centre}, meta, finetuned=network
     )
@@ -188,30 +194,6 @@ def _prior(task: Task, current: HeadSet, dimension: int) -> Head | None:
         return head
     blank = np.zeros((len(head.labels), dimension), dtype=np.float32)
     return replace(head, weights=np.concatenate([blank, head.weights], axis=1))
-
-
-def _cross_validated(
-    task: Task, blocks: Blocks, labels: npt.NDArray[np.object_], fold: Ints, prior: Head | None
-) -> Floats:
-    """Logits of every row from a head that was trained on the other folds, ``float32[n, k]``."""
-    logits = np.zeros((len(fold), len(task.labels)), dtype=np.float32)
-    for number in range(_FOLDS):
-        seen, unseen = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        head = fit_head(task, blocks.take(seen), labels[seen].tolist(), prior=prior)
-        logits[unseen] = blocks.take(unseen).logits(head.weights, head.bias)
-    return logits
-
-
-def _folds(truth: Ints) -> Ints:
-    """A fold number a row, classes spread evenly, drawn by one seed."""
-    fold = np.zeros(len(truth), dtype=np.int64)
-    random = np.random.default_rng(_SEED)
-    start = 0
-    for label in np.unique(truth):
-        rows = random.permutation(np.flatnonzero(truth == label))
-        fold[rows] = (np.arange(len(rows)) + start) % _FOLDS
-        start += len(rows)
-    return fold
 
 
 def _split(fold: Ints, truth: Ints) -> Split:
