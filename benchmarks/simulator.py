@@ -37,7 +37,10 @@ _CLOSINGS = {
     "vi": ("Cảm ơn.", "Trân trọng.", "Mong sớm nhận phản hồi.", "Thanks ad.", "Xin cảm ơn nhiều ạ."),
     "en": ("Thank you.", "Best regards.", "Thanks.", "Looking forward to your reply."),
 }  # fmt: skip
-_LINKS = {"vi": (" ", ". ", ", ", ", với lại ", ". Ngoài ra ", ", mà "), "en": (" ", ". ", ", ", ", and ", ". Also, ")}
+_LINKS = {
+    "vi": (" ", ". ", ", ", ", với lại ", ". Ngoài ra ", ", mà "),
+    "en": (" ", ". ", ", ", ", and ", ". Also, "),
+}
 _TEENCODE = {
     "không": "k", "được": "dc", "gì": "j", "rồi": "r", "vậy": "z", "với": "vs", "quá": "wa", "biết": "bit", "nhiều": "nhìu",
     "luôn": "lun", "nhân viên": "nv", "khách hàng": "kh", "mình": "mk", "người": "ng",
@@ -103,10 +106,16 @@ def simulate(
             told = _told(issues, rates / rates.sum(), random)
             rows = [int(random.choice(by_issue[issue, customer["lang"]])) for issue in told]
             channel = str(random.choice(_CHANNELS, p=_CHANNEL_SHARES))
-            text, places = _composed(wordings, rows, channel, str(customer["lang"]), str(customer["style"]), random)
-            moment = FIRST_DAY + pd.Timedelta(days=7 * week) + pd.Timedelta(minutes=int(random.integers(7 * 1440)))
+            text, places = _composed(
+                wordings, rows, channel, str(customer["lang"]), str(customer["style"]), random
+            )
+            moment = (
+                FIRST_DAY + pd.Timedelta(days=7 * week) + pd.Timedelta(minutes=int(random.integers(7 * 1440)))
+            )
             sentiments = wordings.loc[rows, "sentiment"].tolist()
-            records.append((f"S{number:06d}", moment, channel, _rating(sentiments, random), customer["id"], text))
+            records.append(
+                (f"S{number:06d}", moment, channel, _rating(sentiments, random), customer["id"], text)
+            )
             for row, (start, end) in zip(rows, places, strict=True):
                 told_of = wordings.loc[row]
                 spans.append(
@@ -117,7 +126,18 @@ def simulate(
         pd.DataFrame(records, columns=["id", "created_at", "channel", "rating", "customer_id", "text"]),
         pd.DataFrame(
             spans,
-            columns=["id", "start", "end", "issue", "kind", "sentiment", "touchpoint", "stage", "lang", "week"],
+            columns=[
+                "id",
+                "start",
+                "end",
+                "issue",
+                "kind",
+                "sentiment",
+                "touchpoint",
+                "stage",
+                "lang",
+                "week",
+            ],
         ),
         FOLDER / industry / "journey.yaml",
         events,

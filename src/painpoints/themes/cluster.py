@@ -17,6 +17,8 @@ __all__ = ["adopt_strays", "cluster_rows", "merge_alike", "minimum_size", "neare
 
 # typical distances beyond which an outlier's edges stop weakening: its row must not vanish from the graph
 FARTHEST = 4.0
+# distance at which two groups are never joined
+FAR_APART = 4.0
 # memory for one block of distances; scikit-learn's own default is a gigabyte
 DISTANCE_MEGABYTES = 128
 
@@ -138,28 +140,41 @@ def group_sums(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def merge_alike(
-    view: np.ndarray, words: list[set[str]], labels: np.ndarray, settings: ThemeSettings
+    view: np.ndarray, words: list[set[str]], labels: np.ndarray, settings: ThemeSettings, known: int = 0
 ) -> np.ndarray:
     """Join groups where meaning and vocabulary both agree, for every pair within the joined group.
 
-    Complete linkage, because chains of pairwise mergers join what has nothing in common at the ends.
+    Complete linkage, because chains of pairwise mergers join what has nothing in common at the ends. The first
+    ``known`` groups keep their numbers and are never joined with one another.
     """
     from sklearn.cluster import AgglomerativeClustering
 
     groups = int(labels.max(initial=-1)) + 1
     if groups < 2:
         return labels
+    fixed = np.arange(groups) < known
     centroids = unit_rows(group_sums(view, labels))
     meaning = centroids @ centroids.T
     vocabulary = _vocabulary_likeness(words, labels, groups)
     likeness = np.minimum(meaning - settings.merge_meaning, vocabulary - settings.merge_vocabulary)
     distance = np.clip(1.0 - likeness, 0.0, None)
+    distance[np.ix_(fixed, fixed)] = FAR_APART
     np.fill_diagonal(distance, 0.0)
     joined = AgglomerativeClustering(
         None, distance_threshold=1.0, metric="precomputed", linkage="complete"
     ).fit_predict(distance)
-    merged: np.ndarray = np.where(labels >= 0, joined[labels], -1)
+    merged: np.ndarray = np.where(labels >= 0, _known_first(joined, fixed)[labels], -1)
     return merged
+
+
+def _known_first(joined: np.ndarray, fixed: np.ndarray) -> np.ndarray:
+    """The numbers of joined groups; one that holds a known group has that group's own."""
+    if not fixed.any():
+        return joined
+    own = {int(joined[group]): int(group) for group in np.flatnonzero(fixed)}
+    others = [int(n) for n in np.unique(joined) if int(n) not in own]
+    numbers = own | {n: int(fixed.sum()) + place for place, n in enumerate(others)}
+    return np.array([numbers[int(n)] for n in joined])
 
 
 def _vocabulary_likeness(words: list[set[str]], labels: np.ndarray, groups: int) -> np.ndarray:

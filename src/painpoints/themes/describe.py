@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from painpoints.themes.theme_set import POLARITIES, THEME_TABLE_COLUMNS
 
 if TYPE_CHECKING:
     from painpoints.journey import Journey
+    from painpoints.themes.known import KnownTheme
 
 __all__ = ["describe_themes"]
 
@@ -36,21 +37,26 @@ def describe_themes(
     polarity: np.ndarray,
     items: pd.DataFrame | None,
     journey: Journey | None,
+    given: Sequence[KnownTheme | None] = (),
 ) -> tuple[pd.DataFrame, list[str]]:
-    """The themes' table (THEME_TABLE_COLUMNS) and the theme id of each label."""
+    """The themes' table (THEME_TABLE_COLUMNS) and the theme id of each label; ``given`` ones have id and names."""
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
     if not groups:
         return pd.DataFrame(columns=list(THEME_TABLE_COLUMNS), dtype=object), []
     texts = segments["text"].astype(str).tolist()
     centres = [rows[most_central(vectors[rows], [texts[row] for row in rows])] for rows in groups]
-    named = _names(segments, vectors, words, groups, polarity, texts, journey)
+    given = given or [None] * len(groups)
+    names = [None if one is None else (one.name_vi, one.name_en) for one in given]
+    named = _names(segments, vectors, words, groups, polarity, texts, journey, names)
     people = _people(segments, items)
     weeks = _weeks(segments)
     ids: list[str] = []
     records = []
-    for rows, central, name in zip(groups, centres, named, strict=True):
+    taken = {one.theme_id for one in given if one is not None}
+    for rows, central, name, known in zip(groups, centres, named, given, strict=True):
         side = str(polarity[rows[0]])
-        ids.append(_theme_id(side, name, segments, int(central), set(ids)))
+        ids.append(_theme_id(side, name, segments, int(central), taken) if known is None else known.theme_id)
+        taken.add(ids[-1])
         quotes = choose_quotes(
             vectors[rows],
             [texts[row] for row in rows],
@@ -124,6 +130,7 @@ def _names(
     polarity: np.ndarray,
     texts: list[str],
     journey: Journey | None,
+    given: Sequence[tuple[str, str] | None],
 ) -> list[NamedTheme]:
     langs = segments["lang"].astype(str).tolist()
     glossary = load_glossary()
@@ -143,7 +150,7 @@ def _names(
         )
         for rows, own in zip(groups, heard, strict=True)
     ]
-    return name_themes(themes, background, len(used), _books(phrases, langs))
+    return name_themes(themes, background, len(used), _books(phrases, langs), given)
 
 
 def _books(phrases: dict[int, dict[str, str]], langs: list[str]) -> dict[str, PhraseBook]:

@@ -11,6 +11,7 @@ import pandas as pd
 from painpoints.themes.cluster import adopt_strays, cluster_rows, merge_alike
 from painpoints.themes.describe import describe_themes
 from painpoints.themes.glossary import content_words
+from painpoints.themes.known import KnownTheme, KnownThemes, no_known_themes
 from painpoints.themes.theme_set import POLARITIES, ThemeSet
 from painpoints.themes.views import joint_view
 from painpoints.themes.words import is_vague, plain, tokens
@@ -30,28 +31,34 @@ def find_themes(
     items: pd.DataFrame | None = None,
     *,
     journey: Journey | None = None,
+    known: KnownThemes | None = None,
 ) -> ThemeSet:
     """Cluster negative and positive segments separately and name what they share.
 
     ``segments`` has SEGMENT_COLUMNS and LABEL_COLUMNS, ``vectors`` is float32[n, d] with unit rows in the
-    same order. ``items`` gives the customers, ``journey`` the touchpoints' names; both may be left out.
+    same order. ``items`` gives the customers, ``journey`` the touchpoints' names; both may be left out. ``known``
+    themes keep their ids, names and members, take in what is like them, and only the rest is clustered.
     Raises ValueError where vectors and segments differ in number. Method: docs/methods.md.
     """
     if len(vectors) != len(segments):
         raise ValueError(f"{len(vectors)} vectors for {len(segments)} segments")
+    known = known or no_known_themes(vectors.shape[1])
     polarity = polarity_of(segments)
     words = [tokens(text) for text in segments["match_text"].astype(str)]
     langs = segments["lang"].astype(str).to_numpy()
     vague = np.array([is_vague(own, lang) for own, lang in zip(words, langs, strict=True)], dtype=bool)
     labels = np.full(len(segments), -1)
     strength = np.zeros(len(segments))
+    given: list[KnownTheme | None] = []
     for side in POLARITIES:
         rows = np.flatnonzero((polarity == side) & ~vague)
-        found = _group(segments, vectors, words, rows, settings, seed)
-        kept = _without_small(found.labels, segments["item"].to_numpy()[rows], settings)
-        labels[rows] = np.where(kept >= 0, kept + labels.max(initial=-1) + 1, -1)
+        themes = known.of(side)
+        found = _group(_said(segments, vectors, words, rows, known, themes), settings, seed)
+        kept, numbers = _without_small(found.labels, segments["item"].to_numpy()[rows], settings, len(themes))
+        labels[rows] = np.where(kept >= 0, kept + len(given), -1)
         strength[rows] = np.where(kept >= 0, found.strength, 0.0)
-    table, ids = describe_themes(segments, vectors, words, labels, polarity, items, journey)
+        given += [themes[n] if n < len(themes) else None for n in numbers]
+    table, ids = describe_themes(segments, vectors, words, labels, polarity, items, journey, given)
     assignment = pd.DataFrame(
         {
             "theme_id": [ids[label] if label >= 0 else "" for label in labels],
@@ -65,6 +72,7 @@ def find_themes(
         assignment,
         unassigned={side: int((lost & (polarity == side)).sum()) for side in POLARITIES},
         vague={side: int((vague & (polarity == side)).sum()) for side in POLARITIES},
+        hidden=frozenset(theme.theme_id for theme in known.themes if theme.hidden),
     )
 
 
@@ -79,45 +87,84 @@ def polarity_of(segments: pd.DataFrame) -> np.ndarray:
 
 
 @dataclass(frozen=True)
+class _Said:
+    """What is grouped: segments of one polarity, followed by texts of the themes that are known."""
+
+    frame: pd.DataFrame
+    """``item, match_text, lang, touchpoint, touchpoint_p``"""
+    vectors: np.ndarray
+    words: list[list[str]]
+    fixed: np.ndarray
+    """number of the known theme that a text is of, -1 where none"""
+    segments: int
+    """how many of the rows are segments"""
+    themes: int
+    """how many themes are known"""
+
+
+def _said(
+    segments: pd.DataFrame,
+    vectors: np.ndarray,
+    words: list[list[str]],
+    rows: np.ndarray,
+    known: KnownThemes,
+    themes: list[KnownTheme],
+) -> _Said:
+    number = {theme.theme_id: n for n, theme in enumerate(themes)}
+    texts = np.flatnonzero(known.members["theme_id"].isin(list(number)).to_numpy())
+    columns = ["item", "match_text", "lang", "touchpoint", "touchpoint_p"]
+    own, others = segments.iloc[rows], known.members.iloc[texts]
+    own_ids = known.ids_of(own["match_text"].tolist()) if themes else [""] * len(own)
+    others = others.assign(item=-1 - np.arange(len(others)))
+    ids = [*own_ids, *others["theme_id"]]
+    return _Said(
+        pd.concat([own[columns], others[columns]], ignore_index=True) if len(others) else own[columns],
+        np.concatenate([vectors[rows], known.vectors[texts]]),
+        [words[row] for row in rows] + [tokens(text) for text in others["match_text"]],
+        np.array([number.get(i, -1) for i in ids], dtype=int),
+        len(rows),
+        len(themes),
+    )
+
+
+@dataclass(frozen=True)
 class _Groups:
     labels: np.ndarray
     strength: np.ndarray
 
 
-def _group(
-    segments: pd.DataFrame,
-    vectors: np.ndarray,
-    words: list[list[str]],
-    rows: np.ndarray,
-    settings: ThemeSettings,
-    seed: int,
-) -> _Groups:
-    """Labels of the chosen rows. Equal texts are clustered once, so that copies cannot outvote meaning."""
-    if not len(rows):
+def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
+    """Labels of the segments, known themes first. Equal texts are clustered once, so that copies cannot outvote
+    meaning."""
+    if not said.segments:
         return _Groups(np.zeros(0, dtype=int), np.zeros(0))
-    keys = [" ".join(plain(word) for word in words[row]) for row in rows]
+    keys = [" ".join(plain(word) for word in own) for own in said.words]
     _, first, inverse = np.unique(np.asarray(keys, dtype=object), return_index=True, return_inverse=True)
     first, inverse = _in_order(first, inverse)
-    distinct = rows[first]
-    langs = segments["lang"].astype(str).to_numpy()
-    sample = _sample(len(distinct), settings.cluster_rows, seed)
+    langs = said.frame["lang"].astype(str).to_numpy()[first]
     view = joint_view(
-        vectors[distinct],
-        [" ".join(words[row]) for row in distinct],
-        langs[distinct],
-        _place_rows(segments, distinct),
-        sample,
+        said.vectors[first],
+        [" ".join(said.words[row]) for row in first],
+        langs,
+        _place_rows(said.frame, first),
+        _sample(len(first), settings.cluster_rows, seed),
         settings,
         seed,
     )
-    content = [content_words(words[row], langs[row]) for row in distinct]
-    labels = np.full(len(distinct), -1)
-    labels[sample] = cluster_rows(view[sample], [content[row] for row in sample], settings, seed)
-    labels = merge_alike(view, content, labels, settings)
+    content = [content_words(said.words[row], lang) for row, lang in zip(first, langs, strict=True)]
+    labels = np.full(len(first), -1)
+    np.maximum.at(labels, inverse, said.fixed)
+    if said.themes:
+        labels, _ = adopt_strays(view, labels, settings)
+    free = np.flatnonzero(labels < 0)
+    chosen = free[_sample(len(free), settings.cluster_rows, seed)]
+    fresh = cluster_rows(view[chosen], [content[row] for row in chosen], settings, seed)
+    labels[chosen] = np.where(fresh >= 0, fresh + said.themes, -1)
+    labels = merge_alike(view, content, labels, settings, said.themes)
     labels, strength = adopt_strays(view, labels, settings)
-    people = segments["item"].to_numpy()[rows]
+    people = said.frame["item"].to_numpy()
     labels, strength = _add_repeated(labels, strength, inverse, people, settings)
-    return _Groups(labels[inverse], strength[inverse])
+    return _Groups(labels[inverse][: said.segments], strength[inverse][: said.segments])
 
 
 def _in_order(first: np.ndarray, inverse: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -165,11 +212,17 @@ def _add_repeated(
     return labels, strength
 
 
-def _without_small(labels: np.ndarray, items: np.ndarray, settings: ThemeSettings) -> np.ndarray:
-    """Relabel from 0, without groups of too few segments or too few items."""
+def _without_small(
+    labels: np.ndarray, items: np.ndarray, settings: ThemeSettings, known: int
+) -> tuple[np.ndarray, list[int]]:
+    """Relabel from 0, without new groups of too few segments or too few items; and the number that each had before.
+
+    The first ``known`` labels stay as long as anything is in them.
+    """
     table = pd.DataFrame({"label": labels, "item": items})
     table = table[table["label"] >= 0]
     sizes = table.groupby("label")["item"].agg(["size", "nunique"])
-    large = sizes[(sizes["size"] >= settings.min_segments) & (sizes["nunique"] >= settings.min_items)].index
-    renumbered = {int(label): number for number, label in enumerate(large)}
-    return np.array([renumbered.get(int(label), -1) for label in labels], dtype=int)
+    large = (sizes["size"] >= settings.min_segments) & (sizes["nunique"] >= settings.min_items)
+    kept = [int(label) for label in sizes[large | (sizes.index < known)].index]
+    renumbered = {label: number for number, label in enumerate(kept)}
+    return np.array([renumbered.get(int(label), -1) for label in labels], dtype=int), kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from painpoints.themes.glossary import Glossary, load_glossary
@@ -75,14 +75,24 @@ class _Rated:
 
 
 def name_themes(
-    themes: list[ThemeWords], background: Counter[int], segments: int, books: Mapping[str, PhraseBook]
+    themes: list[ThemeWords],
+    background: Counter[int],
+    segments: int,
+    books: Mapping[str, PhraseBook],
+    given: Sequence[tuple[str, str] | None] = (),
 ) -> list[NamedTheme]:
     """A name in both languages for every theme, all distinct. ``background`` counts concepts over all
-    segments.
+    segments. A theme with a ``given`` pair (Vietnamese, English) is called by it.
     """
     glossary = load_glossary()
+    given = given or [None] * len(themes)
     named = [_name_one(theme, background, segments, books, glossary) for theme in themes]
-    return _make_distinct(named)
+    named = [
+        n if pair is None else NamedTheme(*pair, n.keyphrases) for n, pair in zip(named, given, strict=True)
+    ]
+    order = sorted(range(len(named)), key=lambda number: given[number] is None)  # given names are taken first
+    distinct = dict(zip(order, _make_distinct([named[number] for number in order]), strict=True))
+    return [distinct[number] for number in range(len(named))]
 
 
 def _name_one(

@@ -30,3 +30,5 @@ class ThemeSet:
     assignment: pd.DataFrame
     unassigned: dict[str, int]
     vague: dict[str, int] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    """ids of themes that people do not want to see ranked"""

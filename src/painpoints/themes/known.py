@@ -1,0 +1,48 @@
+"""Themes that are known from earlier runs, with texts that belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["KnownTheme", "KnownThemes", "no_known_themes"]
+
+MEMBER_COLUMNS = ("theme_id", "match_text", "lang", "touchpoint", "touchpoint_p")
+
+
+@dataclass(frozen=True)
+class KnownTheme:
+    """A theme that keeps its id and names."""
+
+    theme_id: str
+    polarity: str
+    name_vi: str
+    name_en: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class KnownThemes:
+    """The themes, texts of each (MEMBER_COLUMNS; some hundred a theme are enough) with their vectors ``float32[n, d]``,
+    and what theme a text was in before."""
+
+    themes: tuple[KnownTheme, ...]
+    members: pd.DataFrame
+    vectors: np.ndarray
+    ids_of: Callable[[Sequence[str]], list[str]]
+    """theme id of each text (`match_text`), '' for texts that are new or in no theme"""
+
+    def of(self, polarity: str) -> list[KnownTheme]:
+        """The themes of one polarity."""
+        return [theme for theme in self.themes if theme.polarity == polarity]
+
+
+def no_known_themes(dimension: int) -> KnownThemes:
+    """Where nothing is remembered."""
+    members = pd.DataFrame(columns=list(MEMBER_COLUMNS))
+    return KnownThemes(
+        (), members, np.zeros((0, dimension), dtype=np.float32), lambda texts: [""] * len(texts)
+    )
