@@ -2,15 +2,16 @@
 
     python -m benchmarks.themes [--encoder accurate] [--sets NAME,NAME] [--whole] [--seeds 10] [--scale 5000,15000]
 
-Sets: ``grocery_box`` (simulated; what is chosen is chosen on it) and ``credit_card`` (simulated; nothing is chosen on it); ``unseen``:
-negative segments of each industry that no encoder was trained on, mean; where the public sets are present the intents of
-Banking77 and CLINC150, the aspects of UTS2017-Bank and of Hanoi hotel reviews, the topics of IT tickets.
+Sets: ``grocery_box`` (simulated; choices are read on it) and ``credit_card`` (simulated; nothing is chosen on it);
+``unseen``: negative segments of each industry that no encoder was trained on, mean; where the public sets are present
+the intents of Banking77 and CLINC150, the aspects of UTS2017-Bank and of Hanoi hotel reviews, the topics of IT tickets.
 
-Each method is given the same segments and vectors. Ours also sees a touchpoint where the set has them, found by the linker from the journey
-file, as in a run. ``k-means`` is told the true number of groups. ``BERTopic`` (its defaults, our vectors) and ``EVoC`` run where they are
-installed (``pip install bertopic evoc umap-learn``). Columns: `benchmarks.theme_metrics`. ``seeds``: mean ARI of every
-two of ten runs with other seeds; ``90 %``: the same over ten samples of nine tenths. ``--whole``: from the export of the
-simulated sets to segments.csv by `painpoints run`; a true segment is in the theme of the segment that covers most of it.
+Each method is given the same segments and vectors. Ours also sees a touchpoint where the set has them, found by the
+linker from the journey file, as in a run. ``k-means`` is told the true number of groups. ``BERTopic`` (its defaults, our
+vectors) and ``EVoC`` run where they are installed (``pip install bertopic evoc umap-learn``). Columns:
+`benchmarks.theme_metrics`. With ``--seeds`` the mean ARI of every two of ten runs with other seeds, and of ten samples
+of nine tenths. ``--whole``: from the export of the simulated sets to segments.csv by `painpoints run`; a true segment
+is in the theme of the segment that covers most of it.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def _named(labels: np.ndarray) -> np.ndarray:
     return np.asarray(["" if label < 0 else str(label) for label in labels], dtype=object)
 
 
-def plain_hdbscan(segments: pd.DataFrame, vectors: np.ndarray, seed: int) -> np.ndarray:
+def plain_hdbscan(segments: pd.DataFrame, vectors: np.ndarray, _: int) -> np.ndarray:
     """HDBSCAN on the centred vectors, smallest group 10."""
     import hdbscan
 
@@ -149,7 +150,7 @@ def bertopic(segments: pd.DataFrame, vectors: np.ndarray, seed: int) -> np.ndarr
     )
 
 
-def evoc(segments: pd.DataFrame, vectors: np.ndarray, seed: int) -> np.ndarray:
+def evoc(_: pd.DataFrame, vectors: np.ndarray, seed: int) -> np.ndarray:
     """EVoC with its defaults."""
     from evoc import EVoC
 

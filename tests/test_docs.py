@@ -30,9 +30,16 @@ def read(name: str | Path) -> str:
 
 
 def options() -> list[tuple[str, str]]:
+    commands = list(cli.commands.items())
+    commands += [
+        (f"{name} {sub}", inner)
+        for name, group in cli.commands.items()
+        if isinstance(group, click.Group)
+        for sub, inner in group.commands.items()
+    ]
     return [
         (name, option)
-        for name, command in cli.commands.items()
+        for name, command in commands
         for parameter in command.params
         if isinstance(parameter, click.Option) and not parameter.hidden
         for option in parameter.opts

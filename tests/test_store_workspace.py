@@ -225,7 +225,7 @@ def test_a_write_that_fails_half_way_leaves_what_was_there(
 ) -> None:
     with Workspace(tmp_path, create=True) as workspace:
         save_run(workspace, ["trước"])
-        monkeypatch.setattr(workspace, "_insert", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        monkeypatch.setattr(workspace, "insert", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             workspace.save_run("run-1", {}, stored_segments(["sau"]), ())
     with Workspace(tmp_path) as workspace:
@@ -353,4 +353,4 @@ def test_a_promotion_that_fails_keeps_neither_its_model_nor_its_labels(
 
 
 def test_the_package_offers_what_others_use() -> None:
-    assert set(store.__all__) == {"RememberingEncoder", "StoredModel", "Workspace", "text_hash"}
+    assert set(store.__all__) == {"RememberingEncoder", "StoredModel", "ThemeRegistry", "Workspace", "text_hash"}

@@ -303,6 +303,107 @@ def evaluate(task: str, labels: Path, workspace: Path | None, encoder: str | Non
     click.echo(printable(run_evaluate(task, labels, workspace, encoder)))
 
 
+_IN_WORKSPACE = click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_WORKSPACE,
+    show_default=True,
+    metavar="DIR",
+    help="Workspace that remembers the themes.",
+)
+
+
+@cli.group()
+def themes() -> None:
+    """Look at the themes that a workspace remembers, and put them right: the next run follows."""
+
+
+@themes.command("list")
+@_IN_WORKSPACE
+@_LANG
+def themes_list(workspace: Path, lang: str) -> None:
+    """The themes, pains first, largest first.
+
+    \b
+    Example:
+      painpoints themes list --workspace ws
+    """
+    from painpoints.progress import printable
+    from painpoints.themes.commands import list_themes
+
+    click.echo(printable(list_themes(workspace, lang)))
+
+
+@themes.command("rename")
+@click.argument("theme_id")
+@click.option("--vi", "name_vi", default="", metavar="NAME", help="Vietnamese name.")
+@click.option("--en", "name_en", default="", metavar="NAME", help="English name.")
+@_IN_WORKSPACE
+def themes_rename(theme_id: str, name_vi: str, name_en: str, workspace: Path) -> None:
+    """Give a theme names that it keeps.
+
+    \b
+    Example:
+      painpoints themes rename T1A2B3C --vi "Giao hàng trễ" --en "Late delivery" --workspace ws
+    """
+    from painpoints.progress import printable
+    from painpoints.themes.commands import rename_theme
+
+    click.echo(printable(rename_theme(workspace, theme_id, name_vi, name_en)))
+
+
+@themes.command("merge")
+@click.argument("into")
+@click.argument("others", nargs=-1, required=True)
+@_IN_WORKSPACE
+def themes_merge(into: str, others: Sequence[str], workspace: Path) -> None:
+    """Make OTHERS part of the theme INTO.
+
+    \b
+    Example:
+      painpoints themes merge T1A2B3C T4D5E6F --workspace ws
+    """
+    from painpoints.themes.commands import merge_themes
+
+    click.echo(merge_themes(workspace, into, others))
+
+
+@themes.command("split")
+@click.argument("theme_id")
+@click.option("--parts", type=click.IntRange(2, 10), default=2, show_default=True, help="Into how many.")
+@_IN_WORKSPACE
+@_ENCODER
+def themes_split(theme_id: str, parts: int, workspace: Path, encoder: str | None) -> None:
+    """Cut a theme by meaning; the largest part keeps id and name.
+
+    \b
+    Example:
+      painpoints themes split T1A2B3C --parts 3 --workspace ws
+    """
+    from painpoints.encoders import choose_encoder, load_encoder
+    from painpoints.progress import printable
+    from painpoints.themes.commands import split_theme
+
+    model = load_encoder(choose_encoder(encoder).name)
+    click.echo(printable(split_theme(workspace, theme_id, parts, model)))
+
+
+def _marking(name: str, column: str, value: bool, what: str) -> None:
+    @themes.command(name, help=f"{what}\n\n\b\nExample:\n  painpoints themes {name} T1A2B3C --workspace ws")
+    @click.argument("theme_id")
+    @_IN_WORKSPACE
+    def mark(theme_id: str, workspace: Path) -> None:
+        from painpoints.themes.commands import mark_theme
+
+        click.echo(mark_theme(workspace, theme_id, column, value))
+
+
+_marking("pin", "pinned", True, "Keep a theme whatever becomes of it.")
+_marking("unpin", "pinned", False, "Treat a pinned theme as any other.")
+_marking("hide", "hidden", True, "Rank a theme no more; its segments stay in it.")
+_marking("unhide", "hidden", False, "Rank a hidden theme again.")
+
+
 DEMO_EXPORTS = ("play_reviews.csv", "tickets.xlsx", "nps_survey.csv", "facebook_comments.jsonl")
 
 

@@ -60,7 +60,7 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     from painpoints.rank import load_customers, rank_pains
     from painpoints.report import build_report, write_report
     from painpoints.schema import FLAGS
-    from painpoints.store import RememberingEncoder
+    from painpoints.store import RememberingEncoder, ThemeRegistry
     from painpoints.text import make_segments
     from painpoints.text.redact import default_redactor
     from painpoints.themes import find_themes
@@ -98,24 +98,27 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
         vectors = encoder.encode(segmented.segments["match_text"].tolist(), advance)
     with progress.stage("classify"):
         segments = classify(segmented.segments, ingested.items, vectors, encoder, journey, heads)
+    manifest = build_manifest(request, ingested, segmented, encoder, heads, journey, notices, redactor)
     with progress.stage("theme"):
+        registry = ThemeRegistry(workspace) if workspace is not None else None
+        known = registry.known(encoder, run_id(manifest)) if registry is not None else None
         themes = find_themes(
-            segments, vectors, settings.themes, settings.seed, ingested.items, journey=journey
+            segments, vectors, settings.themes, settings.seed, ingested.items, journey=journey, known=known
         )
     with progress.stage("rank"):
         ranking = rank_pains(
             segments, ingested.items, themes, journey, settings.rank, customers=customers, as_of=as_of
         )
     with progress.stage("report"):
-        manifest = build_manifest(request, ingested, segmented, encoder, heads, journey, notices, redactor)
         manifest |= {"seconds": progress.seconds, "peak_memory_mb": peak_memory_mb()}
         found = segments.join(themes.assignment)
         inp = _report_input(ingested, segmented, found, themes, ranking, journey, manifest, request, as_of)
         report = build_report(inp)
-    if workspace is not None:
+    if workspace is not None and registry is not None:
         with progress.stage("remember"):
             tasks = ("experience", *FLAGS, *own_tasks(heads))
             workspace.save_run(run_id(manifest), dict(inp.manifest), inp.segments, tasks)
+            registry.remember(themes.themes, _last_day(ingested.items))
     with progress.stage("write"):  # the one stage that run.json cannot time, being written in it
         files = write_report(report, inp, request.out)
     return RunResult(report, files, dict(inp.manifest), notices)
@@ -151,6 +154,12 @@ def _report_input(
         as_of=as_of,
         title=journey.brand,
     )
+
+
+def _last_day(items: pd.DataFrame) -> str:
+    """``2026-03-29``, the day of the latest item; '' where none has a date."""
+    last = items["created_at"].max()
+    return "" if last is None or last != last else last.date().isoformat()
 
 
 def _require_segments(ingested: Ingested, segmented: Segmented) -> None:

@@ -87,12 +87,14 @@ def rank_pains(
     """Score and order the pain themes; list the praise themes by reach.
 
     ``segments`` has SEGMENT_COLUMNS and LABEL_COLUMNS, ``items`` ITEM_COLUMNS, ``customers`` what
-    `load_customers` gives. ``as_of`` is the last day looked at (default: the last date in the items).
+    `load_customers` gives. ``as_of`` is the last day looked at (default: the last date in the items). Themes that
+    people hid are left out.
     """
     mentions = build_mentions(segments, items, themes.assignment["theme_id"])
     context = _context(mentions, themes, journey, settings, customers, as_of)
     positions = mentions.segments.groupby("theme_id").indices
-    pains = themes.themes[themes.themes["polarity"] == "pain"]
+    shown = themes.themes[~themes.themes["theme_id"].isin(themes.hidden)]
+    pains = shown[shown["polarity"] == "pain"]
     trends = trend_parts(
         mentions, list(pains["theme_id"]), context.window, context.weights["trend"], settings
     )
@@ -107,7 +109,7 @@ def rank_pains(
     for rank, row in enumerate(rows, start=1):
         row["rank"] = rank
     _set_quadrants(rows, settings)
-    praises = _praise_rows(themes, positions, segments, context)
+    praises = _praise_rows(shown, positions, segments, context)
     return Ranking(
         pd.DataFrame(rows, columns=list(PAIN_COLUMNS), dtype=object),
         pd.DataFrame(praises, columns=list(PRAISE_COLUMNS), dtype=object),
@@ -298,12 +300,12 @@ def _set_quadrants(rows: list[dict[str, Any]], settings: RankSettings) -> None:
 
 
 def _praise_rows(
-    themes: ThemeSet, positions: dict[Any, Any], segments: pd.DataFrame, context: _Context
+    themes: pd.DataFrame, positions: dict[Any, Any], segments: pd.DataFrame, context: _Context
 ) -> list[dict[str, Any]]:
     """Moments of excellence, by the number of recent voices; ``kpi_effect`` is the shrunk lift in rating."""
     ratings = context.mentions.items["rating"]
     rows = []
-    for theme in _records(themes.themes[themes.themes["polarity"] == "praise"]):
+    for theme in _records(themes[themes["polarity"] == "praise"]):
         own = context.mentions.segments.iloc[positions.get(theme["theme_id"], [])]
         touchpoint, stage, owner, _ = _place(own, context)
         says_it = np.isin(np.arange(len(ratings)), own["item"].to_numpy(dtype=int))

@@ -74,7 +74,8 @@ class Workspace:
         self._connection.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
+        """What is written inside is written wholly or not at all."""
         import duckdb
 
         with telling(self.folder):
@@ -87,9 +88,14 @@ class Workspace:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _frame(self, query: str, values: Sequence[object] = ()) -> pd.DataFrame:
+    def frame(self, query: str, values: Sequence[object] = ()) -> pd.DataFrame:
+        """The answer to a query."""
         with telling(self.folder):
             return self._connection.execute(query, list(values)).df()
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> None:
+        """A statement without an answer, inside a `transaction`."""
+        self._connection.execute(statement, list(values))
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with telling(self.folder):
@@ -105,7 +111,7 @@ class Workspace:
         A run of the same `run_id` is replaced.
         """
         stored = _stored_segments(run_id, segments, tasks)
-        with self._transaction():
+        with self.transaction():
             for table in ("runs", "segments"):
                 self._connection.execute(f"DELETE FROM {table} WHERE run_id = ?", [run_id])  # noqa: S608 - fixed names
             self._connection.execute(
@@ -117,11 +123,11 @@ class Workspace:
                     json.dumps(manifest, ensure_ascii=False, default=str),
                 ],
             )
-            self._insert("segments", stored)
+            self.insert("segments", stored)
 
     def runs(self) -> pd.DataFrame:
         """``run_id, stored_at, as_of``, oldest first."""
-        return self._frame("SELECT run_id, stored_at, as_of FROM runs ORDER BY stored_at, run_id")
+        return self.frame("SELECT run_id, stored_at, as_of FROM runs ORDER BY stored_at, run_id")
 
     def encoder_of(self, run_id: str) -> str:
         """The digest of the encoder that a run used."""
@@ -132,7 +138,7 @@ class Workspace:
         """The segments of a run; labels and probabilities as columns ``TASK`` and ``TASK_p``."""
         import pandas as pd
 
-        frame = self._frame(
+        frame = self.frame(
             "SELECT * FROM segments WHERE run_id = ? ORDER BY source, row, feedback_id, segment_no", [run_id]
         )
         labels = pd.DataFrame([json.loads(v) for v in frame.pop("labels")], index=frame.index)
@@ -166,21 +172,21 @@ class Workspace:
                 "vector": [v.tobytes() for v in vectors.astype("<f2")],
             }
         )
-        with self._transaction():
-            self._insert("vectors", rows, "ON CONFLICT DO NOTHING")
+        with self.transaction():
+            self.insert("vectors", rows, "ON CONFLICT DO NOTHING")
 
     # -- labels --------------------------------------------------------------------------------------------
 
     def labels(self, task: str) -> pd.DataFrame:
         """``text_hash, text, label, lang, drawn, source`` of everything that people labelled for a task."""
-        return self._frame(
+        return self.frame(
             "SELECT text_hash, text, label, lang, drawn, source FROM labels WHERE task = ? ORDER BY text_hash",
             [task],
         )
 
     def add_labels(self, task: str, labels: pd.DataFrame) -> None:
         """Keep labels (the columns of `labels`); a newer label of the same text replaces the older one."""
-        with self._transaction():
+        with self.transaction():
             self._put_labels(task, labels)
 
     def _put_labels(self, task: str, labels: pd.DataFrame) -> None:
@@ -188,14 +194,14 @@ class Workspace:
             task=task, added_at=_now()
         )
         rows = rows[["task", "text_hash", "text", "label", "lang", "drawn", "source", "added_at"]]
-        self._insert("labels", rows, "ON CONFLICT (task, text_hash) DO UPDATE SET label = excluded.label, "
+        self.insert("labels", rows, "ON CONFLICT (task, text_hash) DO UPDATE SET label = excluded.label, "
                      "drawn = excluded.drawn, source = excluded.source, added_at = excluded.added_at")  # fmt: skip
 
     # -- models --------------------------------------------------------------------------------------------
 
     def promote(self, model: StoredModel, labels: pd.DataFrame) -> None:
         """Put a model into use, and keep the `labels` it was trained on; the one before stays in the history."""
-        with self._transaction():
+        with self.transaction():
             self._put_labels(model.task, labels)
             self._connection.execute("UPDATE models SET in_use = false WHERE task = ?", [model.task])
             self._connection.execute("DELETE FROM models WHERE model_id = ?", [model.model_id])
@@ -221,7 +227,8 @@ class Workspace:
             for model_id, task, name, digest, folder, promoted_at, forced, figures in rows
         ]
 
-    def _insert(self, table: str, rows: pd.DataFrame, conflict: str = "") -> None:
+    def insert(self, table: str, rows: pd.DataFrame, conflict: str = "") -> None:
+        """Add `rows`, whose columns are those of the table, inside a `transaction`."""
         with self._registered("incoming", rows):
             self._connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming {conflict}")  # noqa: S608 - fixed names
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["find_themes", "polarity_of"]
 
+_FREE, _OUT = -1, -2
+
 
 def find_themes(
     segments: pd.DataFrame,
@@ -95,7 +97,7 @@ class _Said:
     vectors: np.ndarray
     words: list[list[str]]
     fixed: np.ndarray
-    """number of the known theme that a text is of, -1 where none"""
+    """number of the known theme that a text is of, -1 where none, -2 where it stays in none"""
     segments: int
     """how many of the rows are segments"""
     themes: int
@@ -114,14 +116,14 @@ def _said(
     texts = np.flatnonzero(known.members["theme_id"].isin(list(number)).to_numpy())
     columns = ["item", "match_text", "lang", "touchpoint", "touchpoint_p"]
     own, others = segments.iloc[rows], known.members.iloc[texts]
-    own_ids = known.ids_of(own["match_text"].tolist()) if themes else [""] * len(own)
+    own_ids = known.ids_of(own["match_text"].tolist())
     others = others.assign(item=-1 - np.arange(len(others)))
     ids = [*own_ids, *others["theme_id"]]
     return _Said(
         pd.concat([own[columns], others[columns]], ignore_index=True) if len(others) else own[columns],
         np.concatenate([vectors[rows], known.vectors[texts]]),
         [words[row] for row in rows] + [tokens(text) for text in others["match_text"]],
-        np.array([number.get(i, -1) for i in ids], dtype=int),
+        np.array([_OUT if i is None else number.get(i, _FREE) for i in ids], dtype=int),
         len(rows),
         len(themes),
     )
@@ -152,16 +154,19 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
         seed,
     )
     content = [content_words(said.words[row], lang) for row, lang in zip(first, langs, strict=True)]
-    labels = np.full(len(first), -1)
-    np.maximum.at(labels, inverse, said.fixed)
+    fixed = np.full(len(first), _OUT)
+    np.maximum.at(fixed, inverse, said.fixed)
+    labels = np.maximum(fixed, _FREE)
     if said.themes:
         labels, _ = adopt_strays(view, labels, settings)
-    free = np.flatnonzero(labels < 0)
+        labels[fixed == _OUT] = _FREE
+    free = np.flatnonzero((labels < 0) & (fixed != _OUT))
     chosen = free[_sample(len(free), settings.cluster_rows, seed)]
     fresh = cluster_rows(view[chosen], [content[row] for row in chosen], settings, seed)
     labels[chosen] = np.where(fresh >= 0, fresh + said.themes, -1)
     labels = merge_alike(view, content, labels, settings, said.themes)
     labels, strength = adopt_strays(view, labels, settings)
+    labels[fixed == _OUT], strength[fixed == _OUT] = _FREE, 0.0
     people = said.frame["item"].to_numpy()
     labels, strength = _add_repeated(labels, strength, inverse, people, settings)
     return _Groups(labels[inverse][: said.segments], strength[inverse][: said.segments])

@@ -32,8 +32,8 @@ class KnownThemes:
     themes: tuple[KnownTheme, ...]
     members: pd.DataFrame
     vectors: np.ndarray
-    ids_of: Callable[[Sequence[str]], list[str]]
-    """theme id of each text (`match_text`), '' for texts that are new or in no theme"""
+    ids_of: Callable[[Sequence[str]], list[str | None]]
+    """theme id of each text (`match_text`), '' for texts that may be in any or none, None for those that stay in none"""
 
     def of(self, polarity: str) -> list[KnownTheme]:
         """The themes of one polarity."""

@@ -1,0 +1,210 @@
+"""The themes that a workspace remembers, what people made of them, and the log of both."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from painpoints.errors import InputError
+from painpoints.store.workspace import text_hash
+from painpoints.themes.known import KnownTheme, KnownThemes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from painpoints.encoders.protocol import Encoder
+    from painpoints.store.workspace import Workspace
+
+__all__ = ["ThemeRegistry"]
+
+_NAMES = ("theme_id", "polarity", "name_vi", "name_en")
+_MEMBERS = 200
+"""texts of a theme that stand for it when new ones are compared with it"""
+
+
+class ThemeRegistry:
+    """Themes of an open workspace. Every change is one transaction and one or more lines in the log."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    # -- for a run -----------------------------------------------------------------------------------------
+
+    def known(self, encoder: Encoder, run_id: str) -> KnownThemes:
+        """The themes with texts of each, embedded by `encoder`. Texts that the run `run_id`, done before, left in no
+        theme stay there, so that doing it again changes nothing but what people changed."""
+        rows = self.table()
+        rows = rows[rows["merged_into"] == ""]
+        named = rows[list(_NAMES)].astype(str).itertuples(index=False, name=None)
+        hidden = rows["hidden"].astype(bool)
+        themes = tuple(
+            KnownTheme(theme_id, polarity, vi, en, flag)
+            for (theme_id, polarity, vi, en), flag in zip(named, hidden, strict=True)
+        )
+        members = self._latest()
+        members = members[members["theme_id"].isin([t.theme_id for t in themes])]
+        before: dict[str, str | None] = dict.fromkeys(self._left_out(run_id))
+        before |= dict(zip(members["text_hash"], members["theme_id"], strict=True))
+        members = members.groupby("theme_id", sort=True).head(_MEMBERS).reset_index(drop=True)
+        vectors = encoder.encode(members["match_text"].tolist())
+        return KnownThemes(
+            themes, members, vectors, lambda texts: [before.get(text_hash(t), "") for t in texts]
+        )
+
+    def remember(self, themes: pd.DataFrame, as_of: str) -> None:
+        """Keep the themes of a run (`ThemeSet.themes`); ids that are new are opened and logged."""
+        import pandas as pd
+
+        known = set(self.table()["theme_id"])
+        fresh = themes[~themes["theme_id"].isin(known)]
+        rows = fresh[["theme_id", "polarity", "name_vi", "name_en"]].assign(
+            opened=as_of, merged_into="", pinned=False, hidden=False
+        )
+        with self._workspace.transaction():
+            self._workspace.insert("themes", pd.DataFrame(rows))
+            for theme in fresh.itertuples():
+                reason = f"{theme.segments} segments of {theme.items} items that no known theme took in"
+                self._log(_week(as_of), "new", str(theme.theme_id), (), reason)
+
+    def table(self) -> pd.DataFrame:
+        """Every theme there ever was: ``theme_id, polarity, name_vi, name_en, opened, merged_into, pinned, hidden``."""
+        return self._workspace.frame("SELECT * FROM themes ORDER BY polarity, theme_id")
+
+    def log(self) -> pd.DataFrame:
+        """``week, event, theme_id, related_ids, reason``, oldest first."""
+        return self._workspace.frame(
+            "SELECT week, event, theme_id, related_ids, reason FROM theme_log ORDER BY number"
+        )
+
+    def sizes(self) -> dict[str, int]:
+        """Distinct texts a theme."""
+        counts = self._latest()["theme_id"].value_counts()
+        return {str(theme_id): int(count) for theme_id, count in counts.items()}
+
+    def members(self, theme_id: str) -> pd.DataFrame:
+        """``text_hash, text, match_text, lang, touchpoint, touchpoint_p`` of an open theme, a distinct text each."""
+        self._require(theme_id)
+        latest = self._latest()
+        return latest[latest["theme_id"] == theme_id].reset_index(drop=True)
+
+    def _left_out(self, run_id: str) -> list[str]:
+        found = self._workspace.frame(
+            "SELECT DISTINCT text_hash FROM segments WHERE run_id = ? AND theme_id = ''", [run_id]
+        )
+        return found["text_hash"].tolist()
+
+    def _latest(self) -> pd.DataFrame:
+        """What theme each distinct text was in last (texts in none left out), newest first."""
+        return self._workspace.frame(
+            """
+            WITH told AS (
+                SELECT s.text_hash, s.text, s.match_text, s.lang, s.theme_id,
+                       coalesce(s.labels ->> '$.touchpoint', '') AS touchpoint,
+                       coalesce(CAST(s.certainty ->> '$.touchpoint' AS DOUBLE), 0.0) AS touchpoint_p,
+                       row_number() OVER (PARTITION BY s.text_hash
+                                          ORDER BY r.stored_at DESC, s.run_id, s.feedback_id, s.segment_no) AS place,
+                       r.stored_at, s.feedback_id
+                FROM segments s JOIN runs r USING (run_id)
+                WHERE s.theme_id <> ''
+            )
+            SELECT text_hash, text, match_text, lang, theme_id, touchpoint, touchpoint_p FROM told
+            WHERE place = 1 ORDER BY stored_at DESC, feedback_id, text_hash
+            """
+        )
+
+    # -- for people ----------------------------------------------------------------------------------------
+
+    def rename(self, theme_id: str, name_vi: str, name_en: str, today: dt.date) -> None:
+        """New names; '' keeps the one that is there."""
+        row = self._require(theme_id)
+        names = (name_vi.strip() or row["name_vi"], name_en.strip() or row["name_en"])
+        table = self.table()
+        others = table[(table["theme_id"] != theme_id) & (table["merged_into"] == "")]
+        for column, name in zip(("name_vi", "name_en"), names, strict=True):
+            if (others[column] == name).any():
+                other = others.loc[others[column] == name, "theme_id"].iloc[0]
+                raise InputError(f"{other} is called {name!r} already; merge the two or choose another name.")
+        with self._workspace.transaction():
+            self._set(theme_id, "name_vi = ?, name_en = ?", names)
+            reason = f"was {row['name_vi']!r} / {row['name_en']!r}"
+            self._log(_week(today.isoformat()), "rename", theme_id, (), reason)
+
+    def merge(self, into: str, others: Sequence[str], today: dt.date) -> None:
+        """Everything that is in `others` is in `into` from now on."""
+        polarity = self._require(into)["polarity"]
+        for other in dict.fromkeys(others):
+            row = self._require(other)
+            if other == into:
+                raise InputError(f"{into} cannot be merged into itself.")
+            if row["polarity"] != polarity:
+                raise InputError(
+                    f"{other} is a {row['polarity']} and {into} a {polarity}; they cannot be one theme."
+                )
+        with self._workspace.transaction():
+            for other in dict.fromkeys(others):
+                self._workspace.execute("UPDATE segments SET theme_id = ? WHERE theme_id = ?", [into, other])
+                self._set(other, "merged_into = ?", (into,))
+                self._log(_week(today.isoformat()), "merge", into, (other,), "by hand")
+
+    def split(
+        self, theme_id: str, parts: Sequence[pd.DataFrame], names: pd.DataFrame, today: dt.date
+    ) -> None:
+        """Texts of `parts` (``text_hash``) leave the theme for new ones, whose ids and names are rows of `names`."""
+        import pandas as pd
+
+        row = self._require(theme_id)
+        fresh = names[["theme_id", "name_vi", "name_en"]].assign(
+            polarity=row["polarity"], opened=today.isoformat(), merged_into="", pinned=False, hidden=False
+        )
+        with self._workspace.transaction():
+            self._workspace.insert("themes", pd.DataFrame(fresh))
+            for new, part in zip(fresh["theme_id"], parts, strict=True):
+                for key in part["text_hash"]:
+                    self._workspace.execute(
+                        "UPDATE segments SET theme_id = ? WHERE theme_id = ? AND text_hash = ?",
+                        [new, theme_id, key],
+                    )
+            self._log(_week(today.isoformat()), "split", theme_id, tuple(fresh["theme_id"]), "by hand")
+
+    def mark(self, theme_id: str, column: str, value: bool, today: dt.date) -> None:
+        """Pin, unpin, hide or unhide: `column` is ``pinned`` or ``hidden``."""
+        event = {("pinned", True): "pin", ("pinned", False): "unpin", ("hidden", True): "hide"}.get(
+            (column, value), "unhide"
+        )
+        self._require(theme_id)
+        with self._workspace.transaction():
+            self._set(theme_id, f"{column} = ?", (value,))
+            self._log(_week(today.isoformat()), event, theme_id, (), "by hand")
+
+    def _require(self, theme_id: str) -> pd.Series:
+        """The row of an open theme. Raises `InputError` for one that is unknown or was merged."""
+        table = self.table()
+        found = table[table["theme_id"] == theme_id]
+        if found.empty:
+            raise InputError(
+                f"The workspace knows no theme {theme_id[:20]!r}; `painpoints themes list` shows those it knows."
+            )
+        row: pd.Series = found.iloc[0]
+        if row["merged_into"]:
+            raise InputError(f"{theme_id} was merged into {row['merged_into']}; name that one.")
+        return row
+
+    def _set(self, theme_id: str, what: str, values: Sequence[object]) -> None:
+        self._workspace.execute(f"UPDATE themes SET {what} WHERE theme_id = ?", [*values, theme_id])  # noqa: S608 - fixed names
+
+    def _log(self, week: str, event: str, theme_id: str, related: Sequence[str], reason: str) -> None:
+        self._workspace.execute(
+            "INSERT INTO theme_log SELECT coalesce(max(number), 0) + 1, now()::TIMESTAMP, ?, ?, ?, ?, ? FROM theme_log",
+            [week, event, theme_id, " ".join(related), reason],
+        )
+
+
+def _week(day: str) -> str:
+    """``2026-W05`` of a day; '' where there is none."""
+    try:
+        year, week, _ = dt.date.fromisoformat(day[:10]).isocalendar()
+    except ValueError:
+        return ""
+    return f"{year}-W{week:02d}"
