@@ -114,9 +114,9 @@ def with_touchpoints(
     segments: pd.DataFrame, vectors: np.ndarray, encoder: Encoder, journey: Journey
 ) -> pd.DataFrame:
     """Touchpoints as a run finds them."""
-    found = classify(
-        segments, pd.DataFrame({"rating_norm": [None] * len(segments)}), vectors, encoder, journey
-    )
+    bare = segments.drop(columns=["sentiment", "kind", "touchpoint", "touchpoint_p"])
+    ratings = pd.DataFrame({"rating_norm": np.full(len(segments), np.nan)})
+    found = classify(bare, ratings, vectors, encoder, journey)
     return segments.assign(touchpoint=found["touchpoint"], touchpoint_p=found["touchpoint_p"])
 
 

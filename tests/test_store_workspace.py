@@ -353,4 +353,10 @@ def test_a_promotion_that_fails_keeps_neither_its_model_nor_its_labels(
 
 
 def test_the_package_offers_what_others_use() -> None:
-    assert set(store.__all__) == {"RememberingEncoder", "StoredModel", "ThemeRegistry", "Workspace", "text_hash"}
+    assert set(store.__all__) == {
+        "RememberingEncoder",
+        "StoredModel",
+        "ThemeRegistry",
+        "Workspace",
+        "text_hash",
+    }

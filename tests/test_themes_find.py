@@ -147,7 +147,7 @@ def test_vague_segments_are_counted_apart():
 
 def test_a_large_input_is_sampled_and_the_rest_joins():
     segments, vectors, groups = world(each=60)
-    found = find_themes(segments, vectors, replace(SETTINGS, cluster_rows=120), seed=7)
+    found = find_themes(segments, vectors, replace(SETTINGS, linked_rows=120), seed=7)
     table = pd.crosstab(groups, found.assignment["theme_id"])
     assert (table.drop(columns="", errors="ignore").max(axis=1) >= 50).all()
 

@@ -77,8 +77,14 @@ class ThemeSettings:
     """segments; two may be chance, three that agree are a theme"""
     min_items: int = 2
     """items; one customer who repeats himself is no theme"""
-    min_size_root: float = 0.3
-    """distinct texts a theme needs = this x square root of their number (5,000 → 21): a list of dozens, not hundreds"""
+    min_size_root: float = 0.15
+    """distinct texts a theme needs = this x square root of their number (5,000 → 11): a list of dozens, not hundreds"""
+    linked_rows: int = 6_000
+    """distinct texts that average linkage takes at once (0.3 GB of distances); of more, a sample"""
+    theme_distances: tuple[float, ...] = (0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+    """mean distances (1 - cosine of the joint views) between two groups up to which they are one, tried from the finest"""
+    modularity_share: float = 0.95
+    """share of the best modularity among them that the one taken must have: 77 sharp intents are not lumped into 20"""
     small_rows: int = 60
     """distinct texts up to which average linkage is used: a graph of 10 neighbours says nothing about so few"""
     small_distance: float = 0.7
@@ -87,12 +93,10 @@ class ThemeSettings:
     """neighbours a row in the eigenmap's graph; 8 to 15 measured alike"""
     spectral_dims: int = 30
     """eigenvectors; 10 lose themes, 40 gain nothing"""
-    split_share: float = 0.04
-    """share of the distinct texts above which a group is looked at again for groups within it"""
     density_neighbours: int = 1
     """HDBSCAN min_samples; lowest, since every unassigned segment is a complaint not heard, and it measured best"""
     cluster_rows: int = 15_000
-    """distinct texts that are clustered; more are sampled, and the rest joins by its nearest neighbours"""
+    """distinct texts, left over by that sample, that are searched for dense groups"""
     merge_meaning: float = 0.6
     """cosine of two groups' centroids from which they may be one theme"""
     merge_vocabulary: float = 0.15

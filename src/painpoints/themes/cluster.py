@@ -10,9 +10,22 @@ import numpy as np
 from painpoints.themes.views import unit_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scipy.sparse import csr_matrix
+
     from painpoints.settings import ThemeSettings
 
-__all__ = ["adopt_strays", "cluster_rows", "merge_alike", "minimum_size", "nearest_votes"]
+__all__ = [
+    "adopt_strays",
+    "cluster_rows",
+    "dense_rows",
+    "linked_levels",
+    "merge_alike",
+    "minimum_size",
+    "modularity",
+    "nearest_votes",
+]
 
 
 # typical distances beyond which an outlier's edges stop weakening: its row must not vanish from the graph
@@ -28,42 +41,84 @@ def minimum_size(count: int, settings: ThemeSettings) -> int:
     return max(settings.min_segments, round(settings.min_size_root * float(np.sqrt(count))))
 
 
-def cluster_rows(view: np.ndarray, content: list[set[str]], settings: ThemeSettings, seed: int) -> np.ndarray:
-    """Labels of the rows of ``view`` (unit rows), whose content words and concepts are ``content``.
+def cluster_rows(view: np.ndarray, content: list[set[str]], settings: ThemeSettings) -> np.ndarray:
+    """Labels of some thousands of rows of ``view`` (unit rows), whose content words and concepts are ``content``.
 
-    Very few rows: average linkage. Up to some thousands: Laplacian eigenmap, then HDBSCAN. More: UMAP, then
-    HDBSCAN.
+    Average linkage (Sokal & Michener 1958): it measured best by far on vectors in which two wordings of one issue are only
+    somewhat nearer than two issues. Cut at the finest distance whose groups the graph of nearest neighbours bears out nearly
+    as well as the best cut's; groups of fewer rows than `minimum_size` are dissolved.
     """
     if len(view) < settings.min_segments:
         return np.full(len(view), -1)
     if len(view) <= settings.small_rows:
         return _link_on_average(view, content, settings)
+    likeness = view @ view.T
     size = minimum_size(len(view), settings)
-    labels = _dense_groups(_eigenmap(view, settings, seed), size, settings)
-    return _split_large(view, labels, size, settings, seed)
+    levels = [_without_few(labels, size) for labels in linked_levels(likeness, settings.theme_distances)]
+    graph = _neighbour_graph(likeness, settings.spectral_neighbours)
+    gains = [modularity(graph, labels) for labels in levels]
+    enough = settings.modularity_share * max(gains)
+    return next(labels for labels, gain in zip(levels, gains, strict=True) if gain >= enough)
 
 
-def _split_large(
-    view: np.ndarray, labels: np.ndarray, size: int, settings: ThemeSettings, seed: int
-) -> np.ndarray:
-    """Map and group again within a large group: seen from afar, several large issues look like one dense place.
+def _without_few(labels: np.ndarray, size: int) -> np.ndarray:
+    """Groups of fewer than ``size`` rows dissolved, the others numbered from 0 without gaps."""
+    few = np.bincount(labels) < size
+    kept = np.where(few[labels], -1, labels)
+    _, kept[kept >= 0] = np.unique(kept[kept >= 0], return_inverse=True)
+    return kept
 
-    A group that does not fall into at least two stays as it is.
+
+def _neighbour_graph(likeness: np.ndarray, neighbours: int) -> csr_matrix:
+    """Symmetric graph of each row's nearest rows, edges weighing their cosine."""
+    from scipy.sparse import csr_matrix
+
+    count = len(likeness)
+    near = min(neighbours, count - 1)
+    others = likeness.copy()
+    np.fill_diagonal(others, -np.inf)
+    nearest = np.argpartition(-others, near - 1, axis=1)[:, :near]
+    weight = np.clip(np.take_along_axis(others, nearest, axis=1), 0.0, None).ravel()
+    rows = np.repeat(np.arange(count), near)
+    graph = csr_matrix((weight, (rows, nearest.ravel())), shape=(count, count))
+    return graph.maximum(graph.T)
+
+
+def modularity(graph: csr_matrix, labels: np.ndarray) -> float:
+    """Share of a graph's weight within groups minus what chance would give (Newman & Girvan 2004); label -1 is alone."""
+    degree = np.asarray(graph.sum(axis=1)).ravel()
+    total = max(float(degree.sum()), 1e-12)
+    edges = graph.tocoo()
+    inside = (labels[edges.row] == labels[edges.col]) & (labels[edges.row] >= 0)
+    known = labels >= 0
+    of_group = np.bincount(labels[known], weights=degree[known], minlength=1)
+    return float(edges.data[inside].sum() / total - ((of_group / total) ** 2).sum())
+
+
+def linked_levels(likeness: np.ndarray, distances: Sequence[float]) -> list[np.ndarray]:
+    """Labels of all rows from one hierarchy over their cosines, cut at each of `distances` (1 - mean cosine)."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    gap = np.clip(1.0 - likeness.astype(np.float64), 0.0, None)
+    np.fill_diagonal(gap, 0.0)
+    tree = linkage(squareform(gap, checks=False), method="average")
+    return [fcluster(tree, distance, criterion="distance") - 1 for distance in distances]
+
+
+def dense_rows(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:
+    """Labels of rows among which few belong together: HDBSCAN over a Laplacian eigenmap.
+
+    For what a sample of a large run was too thin to show.
     """
-    counts = np.bincount(labels[labels >= 0], minlength=1)
-    split = labels.copy()
-    for group in np.flatnonzero(counts > max(settings.split_share * len(view), 4 * size)):
-        rows = np.flatnonzero(labels == group)
-        inner = _dense_groups(_eigenmap(view[rows], settings, seed), size, settings)
-        if inner.max(initial=-1) >= 1:
-            split[rows] = np.where(inner >= 0, inner + split.max() + 1, -1)
-    _, renumbered = np.unique(split[split >= 0], return_inverse=True)
-    split[split >= 0] = renumbered
-    return split
+    size = minimum_size(len(view), settings)
+    if len(view) < max(settings.small_rows, 2 * size):
+        return np.full(len(view), -1)
+    return _dense_groups(_eigenmap(view, settings, seed), size, settings)
 
 
 def _link_on_average(view: np.ndarray, content: list[set[str]], settings: ThemeSettings) -> np.ndarray:
-    """Average linkage up to a distance (Sokal & Michener 1958).
+    """Average linkage of very few rows.
 
     The fewer the rows, the less their mean says about what the encoder's vectors have in common, so that three rows
     of one theme, once centred, look unrelated: there the words decide, and the vectors gain weight with the rows.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from painpoints.themes.cluster import adopt_strays, cluster_rows, merge_alike
+from painpoints.themes.cluster import adopt_strays, cluster_rows, dense_rows, merge_alike
 from painpoints.themes.describe import describe_themes
 from painpoints.themes.glossary import content_words
 from painpoints.themes.known import KnownTheme, KnownThemes, no_known_themes
@@ -161,15 +161,27 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
         labels, _ = adopt_strays(view, labels, settings)
         labels[fixed == _OUT] = _FREE
     free = np.flatnonzero((labels < 0) & (fixed != _OUT))
-    chosen = free[_sample(len(free), settings.cluster_rows, seed)]
-    fresh = cluster_rows(view[chosen], [content[row] for row in chosen], settings, seed)
-    labels[chosen] = np.where(fresh >= 0, fresh + said.themes, -1)
+    chosen = free[_sample(len(free), settings.linked_rows, seed)]
+    _add_groups(
+        labels, chosen, cluster_rows(view[chosen], [content[row] for row in chosen], settings), said.themes
+    )
+    if len(chosen) < len(free):
+        labels, _ = adopt_strays(view, labels, settings)
+        rest = np.flatnonzero((labels < 0) & (fixed != _OUT))
+        chosen = rest[_sample(len(rest), settings.cluster_rows, seed)]
+        _add_groups(labels, chosen, dense_rows(view[chosen], settings, seed), said.themes)
     labels = merge_alike(view, content, labels, settings, said.themes)
     labels, strength = adopt_strays(view, labels, settings)
     labels[fixed == _OUT], strength[fixed == _OUT] = _FREE, 0.0
     people = said.frame["item"].to_numpy()
     labels, strength = _add_repeated(labels, strength, inverse, people, settings)
     return _Groups(labels[inverse][: said.segments], strength[inverse][: said.segments])
+
+
+def _add_groups(labels: np.ndarray, rows: np.ndarray, found: np.ndarray, known: int) -> None:
+    """Number the groups ``found`` among ``rows`` on from those that ``labels`` has, and at least from ``known``."""
+    first = max(known, int(labels.max(initial=-1)) + 1)
+    labels[rows] = np.where(found >= 0, found + first, _FREE)
 
 
 def _in_order(first: np.ndarray, inverse: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
