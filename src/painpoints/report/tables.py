@@ -25,7 +25,7 @@ __all__ = ["THEME_CSV_COLUMNS", "pain_table", "segment_table", "theme_table", "w
 
 THEME_CSV_COLUMNS = (
     "theme_id", "polarity", "name_vi", "name_en", "touchpoint", "stage", "owner", "segments", "items", "customers",
-    "keyphrases", "subtitle", "quote_1", "quote_2", "quote_3", "first_seen", "last_seen",
+    "keyphrases", "causes", "subtitle", "quote_1", "quote_2", "quote_3", "first_seen", "last_seen",
 )  # fmt: skip
 
 _PROBABILITY_DIGITS = 4
@@ -69,6 +69,7 @@ def theme_table(inp: ReportInput) -> pd.DataFrame:
             | {name: place.get(name, "") for name in ("touchpoint", "stage", "owner")}
             | {f"quote_{n + 1}": quotes[n] if n < len(quotes) else "" for n in range(3)}
             | {"keyphrases": "; ".join(theme["keyphrases"])}
+            | {"causes": "; ".join(f"{text} ({count})" for text, count in theme["causes"])}
             | {
                 "first_seen": _day(seen, theme["theme_id"], "min"),
                 "last_seen": _day(seen, theme["theme_id"], "max"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from painpoints.themes.causes import root_causes
 from painpoints.themes.glossary import load_glossary
 from painpoints.themes.name import NamedTheme, ThemeWords, name_themes
 from painpoints.themes.phrases import PhraseBook, phrase_book, phrase_keys, stop_words
@@ -74,6 +75,9 @@ def describe_themes(
                 "segments": len(rows),
                 "items": int(segments["item"].iloc[rows].nunique()),
                 "customers": len({people[row] for row in rows if people[row].startswith("c:")}),
+                "causes": root_causes(
+                    [texts[row] for row in rows], segments["lang"].iloc[rows], segments["item"].iloc[rows]
+                ),
                 "quotes": tuple(int(rows[quote]) for quote in quotes),
             }
         )
