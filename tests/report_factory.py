@@ -236,7 +236,7 @@ def _theme_set(
         rows.append({
             "theme_id": theme.theme_id, "polarity": theme.polarity, "name_vi": spoilt + theme.name_vi,
             "name_en": spoilt + theme.name_en, "subtitle": spoilt + theme.texts[0],
-            "keyphrases": tuple(theme.texts[0].lower().split()[:4]), "causes": (), "segments": len(own),
+            "keyphrases": tuple(theme.texts[0].lower().split()[:4]), "parts": (), "causes": (), "segments": len(own),
             "items": own["item"].nunique(), "customers": items.loc[own["item"], "customer_id"].nunique(),
             "quotes": tuple(int(position) for position in quotes),
         })  # fmt: skip

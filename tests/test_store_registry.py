@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,38 +15,11 @@ from painpoints.settings import ThemeSettings
 from painpoints.store import ThemeRegistry, Workspace
 from painpoints.themes import ThemeSet, find_themes
 from painpoints.themes.commands import list_themes, mark_theme, merge_themes, rename_theme, split_theme
+from theme_toys import ENCODER, ISSUES, texts
 from train_toys import stored_segments
 
 SETTINGS = ThemeSettings()
 DAY = dt.date(2026, 3, 5)
-ISSUES = (
-    "giao hàng trễ hẹn {} ngày chưa tới tay",
-    "yêu cầu hoàn tiền {} lần chưa nhận được tiền",
-    "ứng dụng bị treo ở bước {} rồi văng ra",
-    "gọi tổng đài {} cuộc không ai trả lời",
-    "nhân viên kho {} nói năng cộc lốc",
-)
-
-
-class Encoder:
-    """A vector near one axis an issue, told by the first word."""
-
-    name, digest, dimension = "toy", "toy-digest", 16
-
-    def encode(self, texts: list[str], progress: object = None) -> np.ndarray:
-        first = [i.split()[0] for i in ISSUES]
-        groups = [first.index(t.split()[0]) for t in texts]
-        noise = [np.random.default_rng(sum(map(ord, t))).normal(size=16) / 20 for t in texts]
-        points = np.eye(16)[groups] + np.asarray(noise).reshape(len(texts), 16)
-        unit: np.ndarray = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
-        return unit
-
-
-ENCODER = Encoder()
-
-
-def texts(issue: int, numbers: range) -> list[str]:
-    return [ISSUES[issue].format(n) for n in numbers]
 
 
 def run(workspace: Workspace, said: list[str], run_id: str) -> tuple[ThemeSet, dict[str, str]]:

@@ -76,6 +76,9 @@ def cli() -> None:
 )
 @_WORKSPACE
 @click.option("--customers", metavar="FILE", help="Customers with their value (CSV or XLSX).")
+@click.option(
+    "--codebook", metavar="FILE", help="Themes to look for first, with names and examples (CSV or XLSX)."
+)
 @_ENCODER
 @_MAP
 @_PROFILE

@@ -78,6 +78,7 @@ def build_manifest(
             "profile": request.profile or "",
             "lang": request.lang,
             "customers": Path(request.customers).name if request.customers else "",
+            "codebook": _named_digest(request.codebook),
         },
         "settings": asdict(request.settings),
         "seed": request.settings.seed,
@@ -85,6 +86,11 @@ def build_manifest(
         "notes": list(notices),
         "versions": versions,
     }
+
+
+def _named_digest(path: str | Path | None) -> str:
+    """``themes.xlsx 3f2a…``: name and SHA-256 of a file; '' for none."""
+    return f"{Path(path).name} {hashlib.sha256(Path(path).read_bytes()).hexdigest()}" if path else ""
 
 
 def run_id(manifest: dict[str, Any]) -> str:

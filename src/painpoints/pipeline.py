@@ -64,10 +64,12 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     from painpoints.text import make_segments
     from painpoints.text.redact import default_redactor
     from painpoints.themes import find_themes
+    from painpoints.themes.codebook import known_from, load_codebook
 
     settings = request.settings
     journey = load_journey(request.journey)
     customers = load_customers(request.customers) if request.customers else None
+    codebook = load_codebook(request.codebook) if request.codebook else ()
     as_of = last_moment(request.as_of, settings.ingest)
     require_folder(request)
     redactor = default_redactor()
@@ -102,6 +104,8 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     with progress.stage("theme"):
         registry = ThemeRegistry(workspace) if workspace is not None else None
         known = registry.known(encoder, run_id(manifest)) if registry is not None else None
+        if codebook:
+            known = known_from(codebook, encoder, known)
         themes = find_themes(
             segments, vectors, settings.themes, settings.seed, ingested.items, journey=journey, known=known
         )

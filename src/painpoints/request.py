@@ -34,6 +34,8 @@ class RunRequest:
     as_of: str | None = None
     """last day that counts, ``YYYY-MM-DD``; items after it are left out and listed as rejected"""
     settings: Settings = field(default_factory=Settings)
+    codebook: str | Path | None = None
+    """themes that are looked for before anything is clustered"""
     workspace: Path | None = None
     """folder whose vectors and classifiers are used, and which remembers the run"""
 
@@ -72,7 +74,7 @@ def _require_other_names(request: RunRequest) -> None:
     from painpoints.report.write import REPORT_FILES
 
     replaced = {request.out.resolve() / name for name in REPORT_FILES}
-    given = [*request.inputs, *([request.customers] if request.customers else [])]
+    given = [*request.inputs, *(p for p in (request.customers, request.codebook) if p)]
     taken = [Path(match) for name in map(str, given) for match in (glob.glob(name, recursive=True) or [name])]
     lost = next((path for path in taken if path.resolve() in replaced), None)
     if lost is not None:

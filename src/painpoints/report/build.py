@@ -151,6 +151,7 @@ def _theme_detail(inp: ReportInput, row: dict[str, Any]) -> dict[str, Any]:
         "stage_name": localized(stages.get(row["stage"], row["stage"] or ""), inp.lang),
         "subtitle": display_text(found.get("subtitle", "")),
         "keyphrases": [display_text(phrase) for phrase in found.get("keyphrases", ())],
+        "parts": [{"text": display_text(text), "items": count} for text, count in found.get("parts", ())],
         "causes": [{"text": display_text(text), "items": count} for text, count in found.get("causes", ())],
     }
 

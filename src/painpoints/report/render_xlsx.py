@@ -101,15 +101,12 @@ def _named(row: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     reach = {f"reach_{key}": detail["reach"][key] for key in ("share", "low", "high")}
     names = {key: detail[key] for key in ("name", "touchpoint_name", "stage_name")}
     signals = {f"signal_{flag}": count for flag, count in detail["signals"].items()}
-    causes = "; ".join(f"{cause['text']} ({cause['items']})" for cause in detail["causes"])
-    return {
-        **row,
-        **names,
-        **reach,
-        **signals,
-        "causes": causes,
-        "keyphrases": "; ".join(detail["keyphrases"]),
+    counted = {
+        key: "; ".join(f"{one['text']} ({one['items']})" for one in detail[key])
+        for key in ("parts", "causes")
     }
+    phrases = "; ".join(detail["keyphrases"])
+    return {**row, **names, **reach, **signals, **counted, "keyphrases": phrases}
 
 
 def _pains(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
@@ -134,6 +131,7 @@ def _pains(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         Column(text("col_kpi") + " (−1…1)", "kpi_effect", "decimal", 11),
         Column(text("col_trend"), "trend", "decimal", 10),
         *(Column(text(f"col_signal.{flag}"), f"signal_{flag}", "int", 12) for flag in SIGNALS),
+        Column(text("parts"), "parts", "text", 60),
         Column(text("causes"), "causes", "text", 50),
         Column(text("col_effort"), "effort", "int", 9),
         Column(text("col_quadrant"), "quadrant", "text", 16),

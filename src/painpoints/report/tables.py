@@ -25,7 +25,7 @@ __all__ = ["THEME_CSV_COLUMNS", "pain_table", "segment_table", "theme_table", "w
 
 THEME_CSV_COLUMNS = (
     "theme_id", "polarity", "name_vi", "name_en", "touchpoint", "stage", "owner", "segments", "items", "customers",
-    "keyphrases", "causes", "subtitle", "quote_1", "quote_2", "quote_3", "first_seen", "last_seen",
+    "keyphrases", "parts", "causes", "subtitle", "quote_1", "quote_2", "quote_3", "first_seen", "last_seen",
 )  # fmt: skip
 
 _PROBABILITY_DIGITS = 4
@@ -69,7 +69,10 @@ def theme_table(inp: ReportInput) -> pd.DataFrame:
             | {name: place.get(name, "") for name in ("touchpoint", "stage", "owner")}
             | {f"quote_{n + 1}": quotes[n] if n < len(quotes) else "" for n in range(3)}
             | {"keyphrases": "; ".join(theme["keyphrases"])}
-            | {"causes": "; ".join(f"{text} ({count})" for text, count in theme["causes"])}
+            | {
+                name: "; ".join(f"{text} ({count})" for text, count in theme[name])
+                for name in ("parts", "causes")
+            }
             | {
                 "first_seen": _day(seen, theme["theme_id"], "min"),
                 "last_seen": _day(seen, theme["theme_id"], "max"),

@@ -13,9 +13,11 @@ import pandas as pd
 from painpoints.themes.causes import root_causes
 from painpoints.themes.glossary import load_glossary
 from painpoints.themes.name import NamedTheme, ThemeWords, name_themes
+from painpoints.themes.parts import main_points
 from painpoints.themes.phrases import PhraseBook, phrase_book, phrase_keys, stop_words
 from painpoints.themes.quotes import choose_quotes, most_central
 from painpoints.themes.theme_set import POLARITIES, THEME_TABLE_COLUMNS
+from painpoints.themes.views import centre_by_language
 
 if TYPE_CHECKING:
     from painpoints.journey import Journey
@@ -28,6 +30,8 @@ CENTRAL_WORDS = 10
 NAMING_MEMBERS = 500
 NAMING_BACKGROUND = 20_000
 PLACE_MAJORITY = 0.4
+# segments below which a language's mean is too noisy to be subtracted as it is
+CENTRE_PRIOR = 20.0
 
 
 def describe_themes(
@@ -49,6 +53,9 @@ def describe_themes(
     given = given or [None] * len(groups)
     names = [None if one is None else (one.name_vi, one.name_en) for one in given]
     named = _names(segments, vectors, words, groups, polarity, texts, journey, names)
+    langs = segments["lang"].astype(str).to_numpy()
+    voices = segments["item"].to_numpy(dtype=int)
+    centred = centre_by_language(vectors, langs, CENTRE_PRIOR)
     people = _people(segments, items)
     weeks = _weeks(segments)
     ids: list[str] = []
@@ -75,8 +82,9 @@ def describe_themes(
                 "segments": len(rows),
                 "items": int(segments["item"].iloc[rows].nunique()),
                 "customers": len({people[row] for row in rows if people[row].startswith("c:")}),
+                "parts": main_points(centred[rows], [texts[row] for row in rows], voices[rows]),
                 "causes": root_causes(
-                    [texts[row] for row in rows], segments["lang"].iloc[rows], segments["item"].iloc[rows]
+                    [texts[row] for row in rows], [langs[row] for row in rows], voices[rows].tolist()
                 ),
                 "quotes": tuple(int(rows[quote]) for quote in quotes),
             }

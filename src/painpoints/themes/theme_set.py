@@ -12,7 +12,7 @@ POLARITIES = ("pain", "praise")
 
 THEME_TABLE_COLUMNS = (
     "theme_id", "polarity", "name_vi", "name_en", "subtitle", "keyphrases", "segments", "items", "customers",
-    "causes", "quotes",
+    "parts", "causes", "quotes",
 )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from painpoints.classify.tasks import Task, task_named
 from painpoints.errors import InputError
-from painpoints.ingest.names import fold, quoted_list
+from painpoints.ingest.names import fold
+from painpoints.ingest.small_table import read_small_table
 from painpoints.train.words import DRAWN_COLUMN, LABEL_COLUMN_NAMES, TEXT_COLUMN_NAMES, label_of, task_names
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ LEAST_A_CLASS = 2
 MOST_CLASSES = 50
 """classes of the user's own; a column with more is free text, not labels"""
 _LONGEST_CLASS = 100
-_HEADER_ROWS = 6
-"""rows in which the names of the columns are looked for"""
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ def read_labels(path: Path, task_name: str) -> LabelFile:
     """
     import pandas as pd
 
-    header, records, first = _table(path, task_name)
+    needed = f"a column with the text (text, nội dung) and one with the labels ({task_name}, label, nhãn) are needed"
+    header, records, first = read_small_table(path, lambda h: _columns(h, task_name) is not None, needed)
     text_at, label_at = _columns(header, task_name) or (0, 0)
     drawn_at = next((i for i, name in enumerate(header) if fold(name) == DRAWN_COLUMN), None)
     task = task_named(task_name)
@@ -78,38 +78,6 @@ def read_labels(path: Path, task_name: str) -> LabelFile:
         frame["label"] = _own_classes(path, task_name, frame["label"].tolist())
     left_out = [f"{blank} rows without a text or without a label"] if blank else []
     return _checked(path, task_name, task, _cleaned(frame), left_out)
-
-
-def _table(path: Path, task_name: str) -> tuple[list[str], list[list[str]], int]:
-    """Header, records and the number of the first record, from the first sheet that has a text and a label column."""
-    from painpoints.ingest.decode import decode
-    from painpoints.ingest.delimited import parse_delimited
-    from painpoints.ingest.formats import TEXT, binary_format
-    from painpoints.ingest.sources import open_sources
-    from painpoints.ingest.workbooks import parse_workbook
-    from painpoints.settings import IngestSettings
-
-    settings = IngestSettings()
-    source = next(iter(open_sources([path], settings)))
-    kind = binary_format(source.name, source.data)
-    if kind == TEXT:
-        grids = [parse_delimited(decode(source.name, source.data).text, settings)[0]]
-    elif kind == "parquet":
-        raise InputError(f"{path.name}: labels are read from CSV or XLSX.")
-    else:
-        grids = parse_workbook(source.name, source.data)
-    for grid in grids:
-        for at, record in enumerate(grid.records[:_HEADER_ROWS]):
-            header = [cell.strip().lstrip("\ufeff") for cell in record]
-            if _columns(header, task_name) is not None:
-                width = len(header)
-                return header, [(r + [""] * width)[:width] for r in grid.records[at + 1 :]], at + 2
-    seen = next((g.records[0] for g in grids if g.records), [])
-    raise InputError(
-        f"{path.name}: a column with the text (text, nội dung) and one with the labels "
-        f"({task_name}, label, nhãn) are needed; "
-        f"the first row is {quoted_list(map(str, seen), 12)}. Rename the columns."
-    )
 
 
 def _columns(header: list[str], task_name: str) -> tuple[int, int] | None:
