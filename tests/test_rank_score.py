@@ -1,7 +1,7 @@
 """Ranking on small worlds whose counts can be checked by hand."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -98,6 +98,8 @@ class World:
                     len(own),
                     len(own),
                     0,
+                    (),
+                    (),
                     tuple(int(i) for i in own[:3]),
                 )
             )
@@ -120,6 +122,12 @@ def test_more_people_rank_higher_and_columns_follow_the_contract():
     assert list(found.pains["theme_id"]) == ["T2", "T1"]
     assert list(found.pains["rank"]) == [1, 2]
     assert found.pains["quote_3"].iat[0] == "quote 7"
+
+
+def test_a_hidden_theme_is_ranked_no_more():
+    segments, items, themes = World().say("T1", times=5).say("T2", times=20).say("", times=75).frames()
+    found = rank_pains(segments, items, replace(themes, hidden=frozenset({"T2"})), JOURNEY, RankSettings())
+    assert list(found.pains["theme_id"]) == ["T1"]
 
 
 def test_reach_is_the_root_of_the_wilson_bound():

@@ -77,8 +77,8 @@ class ThemeSettings:
     """segments; two may be chance, three that agree are a theme"""
     min_items: int = 2
     """items; one customer who repeats himself is no theme"""
-    min_size_root: float = 0.15
-    """distinct texts a theme needs = this x square root of their number (5,000 → 11): a list of dozens, not hundreds"""
+    min_size_root: float = 0.2
+    """distinct texts a theme needs = this x square root of their number (5,000 → 14): a list of dozens, not hundreds"""
     linked_rows: int = 6_000
     """distinct texts that average linkage takes at once (0.3 GB of distances); of more, a sample"""
     theme_distances: tuple[float, ...] = (0.55, 0.6, 0.65, 0.7, 0.75, 0.8)

@@ -35,7 +35,8 @@ def named_cause(text: str, lang: str) -> str:
     if found is None:
         return ""
     begin = found.start("cause")
-    return " ".join(text[begin : found.end("cause")].split()[:_MOST_WORDS])
+    words = text[begin : found.end("cause")].split()[:_MOST_WORDS]
+    return " ".join(words) if len(words) > 1 else ""
 
 
 def root_causes(

@@ -38,6 +38,6 @@ def main_points(
         told = [texts[row] for row in own]
         people = len(set(items[own].tolist()))
         if people > 1:
-            found.append((told[most_central(centred[own], told)], round(people * scale)))
+            found.append((told[most_central(centred[own], told)].rstrip(" ,;:."), round(people * scale)))
     found.sort(key=lambda point: (-point[1], point[0]))
     return tuple(found[:most]) if len(found) > 1 else ()

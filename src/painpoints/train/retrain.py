@@ -17,9 +17,9 @@ from painpoints import __version__
 from painpoints.classify.features import VECTOR_WEIGHT, Blocks, hashed_ngrams
 from painpoints.classify.finetuned import FOLDER
 from painpoints.classify.fit import fit_head, measure, temperature_of
-from painpoints.classify.heads import HeadSet, save_heads
+from painpoints.classify.heads import HeadSet, load_heads, save_heads
 from painpoints.classify.tasks import task_named
-from painpoints.errors import InputError
+from painpoints.errors import InputError, ModelError
 from painpoints.ingest.names import without_controls
 from painpoints.schema import ITEM_COLUMNS, LABEL_COLUMNS, SEGMENT_COLUMNS, THEME_COLUMNS
 from painpoints.store import StoredModel, Workspace
@@ -225,9 +225,7 @@ def promote(result: Retrained, workspace: Workspace, *, forced: bool) -> StoredM
     folder = workspace.folder / "models" / model_id
     comparison = vars(result.comparison) | {"compared_with": result.compared_with}
     with telling(workspace.folder):
-        if not (
-            folder / "meta.json"
-        ).is_file():  # the same model again is left in its place: it may be in use
+        if not _is_whole(folder):  # the same model again is left in its place: it may be in use
             shutil.rmtree(folder, ignore_errors=True)
             if result.heads.finetuned is not None:
                 _unfinished(workspace, task).replace(folder)
@@ -242,6 +240,15 @@ def promote(result: Retrained, workspace: Workspace, *, forced: bool) -> StoredM
     )  # fmt: skip
     workspace.promote(model, result.labels)
     return model
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the model in `folder` can be read."""
+    try:
+        load_heads(folder)
+    except ModelError:
+        return False
+    return True
 
 
 def _digest(result: Retrained) -> str:
