@@ -142,7 +142,7 @@ def _subject_and_details(
     if not about and not theme.place:
         about = [one.concept for one in topics if one.share >= WEAK_SHARE][:1]
     details = [one.concept for one in troubles if one.share >= TROUBLE_SHARE][:2]
-    if about and not details:
+    if (about or theme.place) and not details:
         details = [one.concept for one in troubles if one.share >= FAINT_SHARE][:1]
     if not details:
         others = [one for one in fitting if one.concept not in about]
