@@ -41,19 +41,18 @@ def minimum_size(count: int, settings: ThemeSettings) -> int:
     return max(settings.min_segments, round(settings.min_size_root * float(np.sqrt(count))))
 
 
-def cluster_rows(view: np.ndarray, content: list[set[str]], settings: ThemeSettings) -> np.ndarray:
+def cluster_rows(view: np.ndarray, content: list[set[str]], settings: ThemeSettings, size: int) -> np.ndarray:
     """Labels of some thousands of rows of ``view`` (unit rows), whose content words and concepts are ``content``.
 
     Average linkage (Sokal & Michener 1958): it measured best by far on vectors in which two wordings of one issue are only
     somewhat nearer than two issues. Cut at the finest distance whose groups the graph of nearest neighbours bears out nearly
-    as well as the best cut's; groups of fewer rows than `minimum_size` are dissolved.
+    as well as the best cut's; groups of fewer rows than `size` are dissolved.
     """
     if len(view) < settings.min_segments:
         return np.full(len(view), -1)
     if len(view) <= settings.small_rows:
-        return _link_on_average(view, content, settings)
+        return _without_few(_link_on_average(view, content, settings), size)
     likeness = view @ view.T
-    size = minimum_size(len(view), settings)
     levels = [_without_few(labels, size) for labels in linked_levels(likeness, settings.theme_distances)]
     graph = _neighbour_graph(likeness, settings.spectral_neighbours)
     gains = [modularity(graph, labels) for labels in levels]
@@ -106,12 +105,11 @@ def linked_levels(likeness: np.ndarray, distances: Sequence[float]) -> list[np.n
     return [fcluster(tree, distance, criterion="distance") - 1 for distance in distances]
 
 
-def dense_rows(view: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:
+def dense_rows(view: np.ndarray, settings: ThemeSettings, size: int, seed: int) -> np.ndarray:
     """Labels of rows among which few belong together: HDBSCAN over a Laplacian eigenmap.
 
     For what a sample of a large run was too thin to show.
     """
-    size = minimum_size(len(view), settings)
     if len(view) < max(settings.small_rows, 2 * size):
         return np.full(len(view), -1)
     return _dense_groups(_eigenmap(view, settings, seed), size, settings)

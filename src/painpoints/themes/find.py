@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from painpoints.themes.cluster import adopt_strays, cluster_rows, dense_rows, merge_alike
+from painpoints.themes.cluster import adopt_strays, cluster_rows, dense_rows, merge_alike, minimum_size
 from painpoints.themes.describe import describe_themes
 from painpoints.themes.glossary import content_words
 from painpoints.themes.known import KnownTheme, KnownThemes, no_known_themes
@@ -161,15 +161,15 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
         labels, _ = adopt_strays(view, labels, settings)
         labels[fixed == _OUT] = _FREE
     free = np.flatnonzero((labels < 0) & (fixed != _OUT))
+    size = minimum_size(len(first), settings)
     chosen = free[_sample(len(free), settings.linked_rows, seed)]
-    _add_groups(
-        labels, chosen, cluster_rows(view[chosen], [content[row] for row in chosen], settings), said.themes
-    )
+    found = cluster_rows(view[chosen], [content[row] for row in chosen], settings, size)
+    _add_groups(labels, chosen, found, said.themes)
     if len(chosen) < len(free):
         labels, _ = adopt_strays(view, labels, settings)
         rest = np.flatnonzero((labels < 0) & (fixed != _OUT))
         chosen = rest[_sample(len(rest), settings.cluster_rows, seed)]
-        _add_groups(labels, chosen, dense_rows(view[chosen], settings, seed), said.themes)
+        _add_groups(labels, chosen, dense_rows(view[chosen], settings, size, seed), said.themes)
     labels = merge_alike(view, content, labels, settings, said.themes)
     labels, strength = adopt_strays(view, labels, settings)
     labels[fixed == _OUT], strength[fixed == _OUT] = _FREE, 0.0
