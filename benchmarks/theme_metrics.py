@@ -11,7 +11,10 @@ from sklearn.metrics import (
     normalized_mutual_info_score,
 )
 
-__all__ = ["agreement", "figures"]
+__all__ = ["COLUMNS", "agreement", "figures"]
+
+COLUMNS = ("ARI", "NMI", "ARI in", "NMI in", "homog", "compl", "B3", "cover", "purity", "k")
+"""what `figures` gives, in this order"""
 
 
 def figures(gold: np.ndarray, found: np.ndarray) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
     python -m benchmarks.themes [--encoder accurate] [--sets NAME,NAME] [--whole] [--seeds 10] [--scale 5000,15000]
 
-Sets: ``grocery_box`` (simulated; choices are read on it) and ``credit_card`` (simulated; nothing is chosen on it);
+Sets: ``grocery_box`` and ``credit_card`` (simulated; both were looked at while the cut was chosen);
 ``unseen``: negative segments of each industry that no encoder was trained on, mean; where the public sets are present
 the intents of Banking77 and CLINC150, the aspects of UTS2017-Bank and of Hanoi hotel reviews, the topics of IT tickets.
 
@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.simulator import INDUSTRIES, Simulated, simulate
-from benchmarks.theme_metrics import agreement, figures
+from benchmarks.theme_metrics import COLUMNS, agreement, figures
 from painpoints.classify import classify
 from painpoints.classify.training_data import UNSEEN_INDUSTRIES
 from painpoints.encoders import Encoder, load_encoder
@@ -214,11 +214,7 @@ def whole_run(simulated: Simulated, encoder: str) -> dict[str, float]:
 
 
 def line(name: str, method: str, count: int, cells: dict[str, float], seconds: float) -> None:
-    """One row of the table; the head where it is the first."""
-    if not line.__dict__.setdefault("begun", False):
-        line.__dict__["begun"] = True
-        print("| set | method | segments | " + " | ".join(cells) + " | seconds |")
-        print("|---" * (len(cells) + 4) + "|")
+    """One row of the table."""
     print(
         f"| {name} | {method} | {count} | "
         + " | ".join(f"{v:.3f}" for v in cells.values())
@@ -291,6 +287,8 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=3000, help="items of a simulated set")
     parser.add_argument("--scale", default="", help="numbers of segments to time, with commas")
     options = parser.parse_args()
+    print("| set | method | segments | " + " | ".join(COLUMNS) + " | seconds |")
+    print("|---" * (len(COLUMNS) + 4) + "|")
     encoder = load_encoder(options.encoder)
     wanted = set(filter(None, options.sets.split(",")))
     for industry in INDUSTRIES:

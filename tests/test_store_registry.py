@@ -106,6 +106,10 @@ def test_mistakes_leave_everything_as_it_was(workspace: Workspace) -> None:
         registry.rename(one, name, "", DAY)
     pd.testing.assert_frame_equal(registry.table(), table)
     pd.testing.assert_frame_equal(registry.log(), log)
+    registry.mark(other, "pinned", True, DAY)
+    with pytest.raises(InputError, match="is pinned"):
+        registry.merge(one, [other], DAY)
+    registry.mark(other, "pinned", False, DAY)
     registry.merge(one, [other], DAY)
     with pytest.raises(InputError, match="was merged into"):
         registry.rename(other, "x", "", DAY)

@@ -401,8 +401,8 @@ def _marking(name: str, column: str, value: bool, what: str) -> None:
         click.echo(mark_theme(workspace, theme_id, column, value))
 
 
-_marking("pin", "pinned", True, "Keep a theme whatever becomes of it.")
-_marking("unpin", "pinned", False, "Treat a pinned theme as any other.")
+_marking("pin", "pinned", True, "Protect a theme: it cannot be merged into another.")
+_marking("unpin", "pinned", False, "Let a pinned theme be merged again.")
 _marking("hide", "hidden", True, "Rank a theme no more; its segments stay in it.")
 _marking("unhide", "hidden", False, "Rank a hidden theme again.")
 

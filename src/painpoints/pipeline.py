@@ -16,6 +16,7 @@ from painpoints.request import RunRequest, last_moment, require_folder
 if TYPE_CHECKING:
     import pandas as pd
 
+    from painpoints.encoders import Encoder
     from painpoints.ingest import Ingested
     from painpoints.journey import Journey
     from painpoints.rank.score import Ranking
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from painpoints.store import Workspace
     from painpoints.text import Segmented
     from painpoints.themes import ThemeSet
+    from painpoints.themes.codebook import CodebookEntry
+    from painpoints.themes.known import KnownThemes
 
 __all__ = ["RunRequest", "RunResult", "run"]
 
@@ -64,7 +67,7 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     from painpoints.text import make_segments
     from painpoints.text.redact import default_redactor
     from painpoints.themes import find_themes
-    from painpoints.themes.codebook import known_from, load_codebook
+    from painpoints.themes.codebook import load_codebook
 
     settings = request.settings
     journey = load_journey(request.journey)
@@ -102,10 +105,7 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
         segments = classify(segmented.segments, ingested.items, vectors, encoder, journey, heads)
     manifest = build_manifest(request, ingested, segmented, encoder, heads, journey, notices, redactor)
     with progress.stage("theme"):
-        registry = ThemeRegistry(workspace) if workspace is not None else None
-        known = registry.known(encoder, run_id(manifest)) if registry is not None else None
-        if codebook:
-            known = known_from(codebook, encoder, known)
+        known = _known_themes(workspace, codebook, encoder, run_id(manifest))
         themes = find_themes(
             segments, vectors, settings.themes, settings.seed, ingested.items, journey=journey, known=known
         )
@@ -118,11 +118,11 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
         found = segments.join(themes.assignment)
         inp = _report_input(ingested, segmented, found, themes, ranking, journey, manifest, request, as_of)
         report = build_report(inp)
-    if workspace is not None and registry is not None:
+    if workspace is not None:
         with progress.stage("remember"):
             tasks = ("experience", *FLAGS, *own_tasks(heads))
             workspace.save_run(run_id(manifest), dict(inp.manifest), inp.segments, tasks)
-            registry.remember(themes.themes, _last_day(ingested.items))
+            ThemeRegistry(workspace).remember(themes.themes, _last_day(ingested.items))
     with progress.stage("write"):  # the one stage that run.json cannot time, being written in it
         files = write_report(report, inp, request.out)
     return RunResult(report, files, dict(inp.manifest), notices)
@@ -158,6 +158,17 @@ def _report_input(
         as_of=as_of,
         title=journey.brand,
     )
+
+
+def _known_themes(
+    workspace: Workspace | None, codebook: tuple[CodebookEntry, ...], encoder: Encoder, this_run: str
+) -> KnownThemes | None:
+    """Those that the workspace remembers and those of the codebook; None where there are neither."""
+    from painpoints.store import ThemeRegistry
+    from painpoints.themes.codebook import known_from
+
+    known = ThemeRegistry(workspace).known(encoder, this_run) if workspace is not None else None
+    return known_from(codebook, encoder, known) if codebook else known
 
 
 def _last_day(items: pd.DataFrame) -> str:

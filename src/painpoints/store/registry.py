@@ -138,6 +138,8 @@ class ThemeRegistry:
             row = self._require(other)
             if other == into:
                 raise InputError(f"{into} cannot be merged into itself.")
+            if row["pinned"]:
+                raise InputError(f"{other} is pinned; `painpoints themes unpin {other}` lets it be merged.")
             if row["polarity"] != polarity:
                 raise InputError(
                     f"{other} is a {row['polarity']} and {into} a {polarity}; they cannot be one theme."
@@ -161,11 +163,10 @@ class ThemeRegistry:
         with self._workspace.transaction():
             self._workspace.insert("themes", pd.DataFrame(fresh))
             for new, part in zip(fresh["theme_id"], parts, strict=True):
-                for key in part["text_hash"]:
-                    self._workspace.execute(
-                        "UPDATE segments SET theme_id = ? WHERE theme_id = ? AND text_hash = ?",
-                        [new, theme_id, key],
-                    )
+                self._workspace.execute(
+                    "UPDATE segments SET theme_id = ? WHERE theme_id = ? AND list_contains(?, text_hash)",
+                    [new, theme_id, part["text_hash"].tolist()],
+                )
             self._log(_week(today.isoformat()), "split", theme_id, tuple(fresh["theme_id"]), "by hand")
 
     def mark(self, theme_id: str, column: str, value: bool, today: dt.date) -> None:

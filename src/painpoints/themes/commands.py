@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from painpoints.errors import InputError
+from painpoints.settings import ThemeSettings
 from painpoints.store import ThemeRegistry, Workspace
 from painpoints.themes.describe import describe_themes
 from painpoints.themes.views import centre_by_language
@@ -79,7 +80,9 @@ def split_theme(
                 f"{theme_id} has {len(members)} different texts, too few to be cut into {parts} themes."
             )
         vectors = encoder.encode(members["match_text"].tolist())
-        labels = _parts(centre_by_language(vectors, members["lang"].to_numpy(), 20.0), parts)
+        labels = _parts(
+            centre_by_language(vectors, members["lang"].to_numpy(), ThemeSettings.language_prior), parts
+        )
         rest = members[labels > 0].reset_index(drop=True)
         polarity = str(registry.table().set_index("theme_id").at[theme_id, "polarity"])
         names, ids = _named(rest, vectors[labels > 0], labels[labels > 0] - 1, polarity)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from painpoints.settings import ThemeSettings
 from painpoints.themes.causes import root_causes
 from painpoints.themes.glossary import load_glossary
 from painpoints.themes.name import NamedTheme, ThemeWords, name_themes
@@ -30,8 +31,6 @@ CENTRAL_WORDS = 10
 NAMING_MEMBERS = 500
 NAMING_BACKGROUND = 20_000
 PLACE_MAJORITY = 0.4
-# segments below which a language's mean is too noisy to be subtracted as it is
-CENTRE_PRIOR = 20.0
 
 
 def describe_themes(
@@ -55,7 +54,7 @@ def describe_themes(
     named = _names(segments, vectors, words, groups, polarity, texts, journey, names)
     langs = segments["lang"].astype(str).to_numpy()
     voices = segments["item"].to_numpy(dtype=int)
-    centred = centre_by_language(vectors, langs, CENTRE_PRIOR)
+    centred = centre_by_language(vectors, langs, ThemeSettings.language_prior)
     people = _people(segments, items)
     weeks = _weeks(segments)
     ids: list[str] = []
