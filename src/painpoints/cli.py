@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from painpoints import __version__
+from painpoints.cli_options import DEFAULT_OUT, DEFAULT_WORKSPACE, ENCODER, LANG, MAP, OUT, PROFILE, WORKSPACE
+from painpoints.cli_themes import themes
 from painpoints.errors import InputError, JobError, PainpointsError
 
 if TYPE_CHECKING:
@@ -19,42 +21,6 @@ if TYPE_CHECKING:
     from painpoints.pipeline import RunRequest
 
 __all__ = ["cli", "main"]
-
-DEFAULT_OUT = "painpoints-report"
-DEFAULT_WORKSPACE = "painpoints-workspace"
-
-_LANG = click.option(
-    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the report."
-)
-_MAP = click.option(
-    "--map",
-    "maps",
-    multiple=True,
-    metavar="FIELD=COLUMN",
-    help='Which column holds what, e.g. --map text="Nội dung".',
-)
-_PROFILE = click.option(
-    "--profile", metavar="NAME", help="Kind of export, where it is not recognised, e.g. zendesk."
-)
-
-_OUT = click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_OUT,
-    show_default=True,
-    help="Folder of the report.",
-)
-
-
-_WORKSPACE = click.option(
-    "--workspace",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder that remembers runs, vectors, labels and classifiers.",
-)
-_ENCODER = click.option(
-    "--encoder", metavar="NAME|PATH", help="accurate, fast, a model folder or a hub name."
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,15 +40,15 @@ def cli() -> None:
     default=None,
     help=f"Folder of the report.  [default: {DEFAULT_OUT}, with --workspace DIR/report]",
 )
-@_WORKSPACE
+@WORKSPACE
 @click.option("--customers", metavar="FILE", help="Customers with their value (CSV or XLSX).")
 @click.option(
     "--codebook", metavar="FILE", help="Themes to look for first, with names and examples (CSV or XLSX)."
 )
-@_ENCODER
-@_MAP
-@_PROFILE
-@_LANG
+@ENCODER
+@MAP
+@PROFILE
+@LANG
 @click.option("--as-of", metavar="DATE", help="Last day that counts, YYYY-MM-DD.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=None, help="Seed of everything random.")
 def run(
@@ -110,8 +76,8 @@ def run(
 
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@_MAP
-@_PROFILE
+@MAP
+@PROFILE
 def check(inputs: Sequence[str], maps: Sequence[str], profile: str | None) -> None:
     """Show what would be read: encoding, profile, column map, counts, problems. Writes nothing.
 
@@ -126,8 +92,8 @@ def check(inputs: Sequence[str], maps: Sequence[str], profile: str | None) -> No
 
 @cli.command()
 @click.argument("pain_id")
-@_OUT
-@_LANG
+@OUT
+@LANG
 def explain(pain_id: str, out: Path, lang: str) -> None:
     """Why a pain point ranks where it does: the parts of its score with their counts.
 
@@ -178,8 +144,8 @@ def init(path: Path, kind: str, force: bool) -> None:
     show_default=True,
     help="Folder of the report.",
 )
-@_ENCODER
-@_LANG
+@ENCODER
+@LANG
 def demo(out: Path, encoder: str | None, lang: str) -> None:
     """Run the main job on the bundled exports of an invented shop.
 
@@ -229,7 +195,7 @@ def demo(out: Path, encoder: str | None, lang: str) -> None:
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=20_240, show_default=True, help="Seed of the draw."
 )
-@_LANG
+@LANG
 def sample(workspace: Path, out: Path, tasks: Sequence[str], rows: int, seed: int, lang: str) -> None:
     """Write rows of the last run that are worth labelling, with drop-downs.
 
@@ -256,7 +222,7 @@ def sample(workspace: Path, out: Path, tasks: Sequence[str], rows: int, seed: in
     metavar="DIR",
     help="Workspace that the classifier is promoted into.",
 )
-@_ENCODER
+@ENCODER
 @click.option("--force", is_flag=True, help="Promote even what is no better; that is recorded.")
 @click.option(
     "--finetune", is_flag=True, help="Train the encoder itself for the task: minutes, for thousands of rows."
@@ -288,8 +254,8 @@ def train(task: str, labels: Path, workspace: Path, encoder: str | None, force: 
 @cli.command()
 @click.argument("task")
 @click.argument("labels", type=click.Path(path_type=Path))
-@_WORKSPACE
-@_ENCODER
+@WORKSPACE
+@ENCODER
 def evaluate(task: str, labels: Path, workspace: Path | None, encoder: str | None) -> None:
     """Figures of the classifier in use on labelled rows: accuracy, macro-F1, classes, calibration, confusion,
     languages.
@@ -306,106 +272,7 @@ def evaluate(task: str, labels: Path, workspace: Path | None, encoder: str | Non
     click.echo(printable(run_evaluate(task, labels, workspace, encoder)))
 
 
-_IN_WORKSPACE = click.option(
-    "--workspace",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_WORKSPACE,
-    show_default=True,
-    metavar="DIR",
-    help="Workspace that remembers the themes.",
-)
-
-
-@cli.group()
-def themes() -> None:
-    """Look at the themes that a workspace remembers, and put them right: the next run follows."""
-
-
-@themes.command("list")
-@_IN_WORKSPACE
-@_LANG
-def themes_list(workspace: Path, lang: str) -> None:
-    """The themes, pains first, largest first.
-
-    \b
-    Example:
-      painpoints themes list --workspace ws
-    """
-    from painpoints.progress import printable
-    from painpoints.themes.commands import list_themes
-
-    click.echo(printable(list_themes(workspace, lang)))
-
-
-@themes.command("rename")
-@click.argument("theme_id")
-@click.option("--vi", "name_vi", default="", metavar="NAME", help="Vietnamese name.")
-@click.option("--en", "name_en", default="", metavar="NAME", help="English name.")
-@_IN_WORKSPACE
-def themes_rename(theme_id: str, name_vi: str, name_en: str, workspace: Path) -> None:
-    """Give a theme names that it keeps.
-
-    \b
-    Example:
-      painpoints themes rename T1A2B3C --vi "Giao hàng trễ" --en "Late delivery" --workspace ws
-    """
-    from painpoints.progress import printable
-    from painpoints.themes.commands import rename_theme
-
-    click.echo(printable(rename_theme(workspace, theme_id, name_vi, name_en)))
-
-
-@themes.command("merge")
-@click.argument("into")
-@click.argument("others", nargs=-1, required=True)
-@_IN_WORKSPACE
-def themes_merge(into: str, others: Sequence[str], workspace: Path) -> None:
-    """Make OTHERS part of the theme INTO.
-
-    \b
-    Example:
-      painpoints themes merge T1A2B3C T4D5E6F --workspace ws
-    """
-    from painpoints.themes.commands import merge_themes
-
-    click.echo(merge_themes(workspace, into, others))
-
-
-@themes.command("split")
-@click.argument("theme_id")
-@click.option("--parts", type=click.IntRange(2, 10), default=2, show_default=True, help="Into how many.")
-@_IN_WORKSPACE
-@_ENCODER
-def themes_split(theme_id: str, parts: int, workspace: Path, encoder: str | None) -> None:
-    """Cut a theme by meaning; the largest part keeps id and name.
-
-    \b
-    Example:
-      painpoints themes split T1A2B3C --parts 3 --workspace ws
-    """
-    from painpoints.encoders import choose_encoder, load_encoder
-    from painpoints.progress import printable
-    from painpoints.themes.commands import split_theme
-
-    model = load_encoder(choose_encoder(encoder).name)
-    click.echo(printable(split_theme(workspace, theme_id, parts, model)))
-
-
-def _marking(name: str, column: str, value: bool, what: str) -> None:
-    @themes.command(name, help=f"{what}\n\n\b\nExample:\n  painpoints themes {name} T1A2B3C --workspace ws")
-    @click.argument("theme_id")
-    @_IN_WORKSPACE
-    def mark(theme_id: str, workspace: Path) -> None:
-        from painpoints.themes.commands import mark_theme
-
-        click.echo(mark_theme(workspace, theme_id, column, value))
-
-
-_marking("pin", "pinned", True, "Protect a theme: it cannot be merged into another.")
-_marking("unpin", "pinned", False, "Let a pinned theme be merged again.")
-_marking("hide", "hidden", True, "Rank a theme no more; its segments stay in it.")
-_marking("unhide", "hidden", False, "Rank a hidden theme again.")
-
+cli.add_command(themes)
 
 DEMO_EXPORTS = ("play_reviews.csv", "tickets.xlsx", "nps_survey.csv", "facebook_comments.jsonl")
 
