@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 
 from encoder_toys import write_packed_toy
-from painpoints.encoders.average import RunningMean, move_towards
+from painpoints.encoders.average import RunningMean, mean_of, move_towards
 from painpoints.encoders.sentence_transformer import load_bert
+from painpoints.encoders.trainee import write_packed
 
 _WORDS = "embeddings.word_embeddings.weight"
 _LAYER = "encoder.layer.0.attention.self.query.weight"
@@ -59,3 +61,14 @@ def test_no_share_is_no_move(toy: Path) -> None:
     before = {name: tensor.clone() for name, tensor in bert.state_dict().items()}
     move_towards(bert, tokenizer, toy / "nowhere", 0.0)
     assert all(torch.equal(before[name], tensor) for name, tensor in bert.state_dict().items())
+
+
+def test_the_mean_of_two_trainings_lies_between_them(toy: Path, tmp_path: Path) -> None:
+    bert, _ = load_bert(toy)
+    before = bert.state_dict()[_LAYER].clone()
+    bert.state_dict()[_LAYER].add_(1.0)
+    other = write_packed(bert, toy, tmp_path / "other", {"recipes": [{"seed": 2}]})
+    out = mean_of([toy, other], tmp_path / "mean")
+    found, _ = load_bert(out)
+    assert torch.allclose(found.state_dict()[_LAYER], before + 0.5, atol=0.02)  # packed at 8 bits
+    assert json.loads((out / "meta.json").read_text())["mean_of"] == [[], [{"seed": 2}]]

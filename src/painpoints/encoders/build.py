@@ -1,7 +1,8 @@
-"""Rebuild the bundled encoders: ``python -m painpoints.encoders.build base|accurate|fast --work DIR``.
+"""Rebuild the bundled encoders: ``python -m painpoints.encoders.build base|accurate|mean|fast --work DIR``.
 
 ``base`` fetches what the training starts from; ``accurate`` trains it (hours on two cores, minutes on a GPU) and
-puts the result into the models folder; ``fast`` distils the accurate one into static vectors (ten minutes).
+puts the result into the models folder; ``mean`` puts the mean of several trainings there; ``fast`` distils the
+accurate one into static vectors (ten minutes).
 """
 
 from __future__ import annotations
@@ -58,6 +59,14 @@ def _accurate(work: Path, out: Path, start: Path | None, changes: Sequence[str])
         shutil.copyfile(trained / name, out / name)
 
 
+def _mean(folders: Sequence[Path], out: Path) -> None:
+    from painpoints.encoders.average import mean_of
+
+    if not folders:
+        raise InputError("Name the trainings: build mean --of FOLDER FOLDER …")
+    mean_of(folders, out)
+
+
 def _recipe(changes: Sequence[str]) -> Recipe:
     from painpoints.encoders.recipe import Recipe
 
@@ -88,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m painpoints.encoders.build", description=__doc__.split("\n")[0]
     )
-    parser.add_argument("what", choices=["base", "accurate", "fast"], help="what to build")
+    parser.add_argument("what", choices=["base", "accurate", "mean", "fast"], help="what to build")
     parser.add_argument(
         "--work", type=Path, default=Path("encoder-work"), help="folder for what is between (2 GB)"
     )
@@ -102,6 +111,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="NAME=VALUE",
         help="accurate: another value in the recipe",
     )
+    parser.add_argument(
+        "--of",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FOLDER",
+        help="mean: encoders trained from one base",
+    )
     parser.add_argument("--out", type=Path, default=None, help="models folder (default: the installed one)")
     options = parser.parse_args(arguments)
     folder = options.out or models_dir()
@@ -111,6 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _base(options.work)
         elif options.what == "accurate":
             _accurate(options.work, folder / "accurate", options.start, options.set)
+        elif options.what == "mean":
+            _mean(options.of, folder / "accurate")
         else:
             _fast(options.work, folder)
     except PainpointsError as error:

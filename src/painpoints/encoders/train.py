@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from painpoints.encoders.average import RunningMean, move_towards
+from painpoints.encoders.average import RunningMean, move_towards, recipes_of
 from painpoints.encoders.batches import Batch, Sampler
 from painpoints.encoders.losses import contrastive_loss, label_loss, teacher_loss, touchpoint_loss, twin_loss
 from painpoints.encoders.sentence_transformer import folder_digest
@@ -183,7 +183,7 @@ def train_encoder(
             torch.save(learner.state() | {"step": step, "fingerprint": fingerprint}, part)
             part.replace(work / "state.pt")
     learner.finish()
-    recipes = [*_recipes(start or base), asdict(recipe)]
+    recipes = [*recipes_of(start or base), asdict(recipe)]
     return write_packed(learner.trainee.bert, start or base, work / "model", {"recipes": recipes})
 
 
@@ -197,13 +197,6 @@ def _fingerprint(texts: TrainingTexts, start: Path, recipe: Recipe) -> str:
         folder_digest(start),
     ]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
-
-
-def _recipes(folder: Path) -> list[dict[str, Any]]:
-    """What the encoder in `folder` was trained with before; nothing for a base."""
-    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    recipes: list[dict[str, Any]] = meta.get("recipes", [])
-    return recipes
 
 
 def _resume(work: Path, learner: _Learner, fingerprint: str) -> int:
