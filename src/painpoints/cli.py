@@ -11,8 +11,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from painpoints import __version__
-from painpoints.cli_options import DEFAULT_OUT, DEFAULT_WORKSPACE, ENCODER, LANG, MAP, OUT, PROFILE, WORKSPACE
+from painpoints.cli_options import (
+    DEFAULT_OUT,
+    DEFAULT_WORKSPACE,
+    ENCODER,
+    LANG,
+    MAP,
+    OUT,
+    PROFILE,
+    WORKSPACE,
+    column_map,
+)
 from painpoints.cli_themes import themes
+from painpoints.cli_weeks import forget, weekly
 from painpoints.errors import InputError, JobError, PainpointsError
 
 if TYPE_CHECKING:
@@ -69,7 +80,7 @@ def run(
     if out is None:
         out = Path(DEFAULT_OUT) if workspace is None else workspace / "report"
     request = RunRequest(
-        column_map=_column_map(maps), settings=settings, out=out, workspace=workspace, **options
+        column_map=column_map(maps), settings=settings, out=out, workspace=workspace, **options
     )
     _run_and_tell(request)
 
@@ -87,7 +98,7 @@ def check(inputs: Sequence[str], maps: Sequence[str], profile: str | None) -> No
     """
     from painpoints.ingest import check_text, read_exports
 
-    click.echo(check_text(read_exports(inputs, column_map=_column_map(maps), profile=profile)))
+    click.echo(check_text(read_exports(inputs, column_map=column_map(maps), profile=profile)))
 
 
 @cli.command()
@@ -272,25 +283,10 @@ def evaluate(task: str, labels: Path, workspace: Path | None, encoder: str | Non
     click.echo(printable(run_evaluate(task, labels, workspace, encoder)))
 
 
-cli.add_command(themes)
+for command in (themes, weekly, forget):
+    cli.add_command(command)
 
 DEMO_EXPORTS = ("play_reviews.csv", "tickets.xlsx", "nps_survey.csv", "facebook_comments.jsonl")
-
-
-def _column_map(maps: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for entry in maps:
-        name, equals, column = entry.partition("=")
-        if not equals or not name.strip() or not column.strip():
-            raise InputError(
-                f'--map {entry!r} is not of the form FIELD=COLUMN, for example --map text="Nội dung".'
-            )
-        if name.strip() in found:
-            raise InputError(
-                f"--map names the field {name.strip()!r} twice; join text columns with +, as in text=title+body."
-            )
-        found[name.strip()] = column.strip()
-    return found
 
 
 def _run_and_tell(request: RunRequest) -> None:

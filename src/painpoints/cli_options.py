@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from painpoints.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "DEFAULT_OUT",
@@ -16,6 +22,7 @@ __all__ = [
     "OUT",
     "PROFILE",
     "WORKSPACE",
+    "column_map",
 ]
 
 DEFAULT_OUT = "painpoints-report"
@@ -60,3 +67,20 @@ IN_WORKSPACE = click.option(
     metavar="DIR",
     help="Workspace that remembers the themes.",
 )
+
+
+def column_map(maps: Sequence[str]) -> dict[str, str]:
+    """``FIELD=COLUMN`` of every --map. Raises `InputError` for what is not of that form, or a field named twice."""
+    found: dict[str, str] = {}
+    for entry in maps:
+        name, equals, column = entry.partition("=")
+        if not equals or not name.strip() or not column.strip():
+            raise InputError(
+                f'--map {entry!r} is not of the form FIELD=COLUMN, for example --map text="Nội dung".'
+            )
+        if name.strip() in found:
+            raise InputError(
+                f"--map names the field {name.strip()!r} twice; join text columns with +, as in text=title+body."
+            )
+        found[name.strip()] = column.strip()
+    return found

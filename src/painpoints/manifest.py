@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from painpoints.ingest import Ingested
     from painpoints.journey import Journey
     from painpoints.request import RunRequest
+    from painpoints.settings import Settings
     from painpoints.text import Segmented
     from painpoints.text.redact import Redactor
 
-__all__ = ["build_manifest", "peak_memory_mb", "run_id"]
+__all__ = ["build_manifest", "describe_job", "peak_memory_mb", "run_id"]
 
 _PACKAGES = (
     "hdbscan", "model2vec", "numpy", "pandas", "scikit-learn", "scipy", "sentence-transformers",
@@ -42,6 +43,33 @@ def build_manifest(
     redactor: Redactor,
 ) -> dict[str, Any]:
     """What becomes run.json: all that is needed to run the same again, and to see whether it is the same."""
+    counts = {
+        k: sum(getattr(f, k) for f in ingested.files)
+        for k in ("read", "kept", "duplicate", "rejected", "repaired")
+    }
+    described = describe_job(encoder, heads, journey, request.journey, request.settings)
+    about = {
+        "inputs": [asdict(f) for f in ingested.files],
+        "counts": counts | {"segments": len(segmented.segments), "boilerplate": len(segmented.boilerplate)},
+        "masked": segmented.masked,
+        "languages": segmented.languages,
+        "configuration": {
+            "map": {name: redactor.redact(column)[0] for name, column in request.column_map.items()},
+            "profile": request.profile or "",
+            "lang": request.lang,
+            "customers": Path(request.customers).name if request.customers else "",
+            "codebook": _named_digest(request.codebook),
+        },
+        "as_of": request.as_of or "",
+        "notes": list(notices),
+    }
+    return about | described
+
+
+def describe_job(
+    encoder: Encoder, heads: HeadSet, journey: Journey, journey_file: str | Path, settings: Settings
+) -> dict[str, Any]:
+    """What a result depends on beside the input: journey, models, settings, versions."""
     from importlib.metadata import PackageNotFoundError, version
 
     versions = {"painpoints": __version__, "python": platform.python_version()}
@@ -50,16 +78,8 @@ def build_manifest(
             versions[package] = version(package)
         except PackageNotFoundError:
             versions[package] = "absent"
-    counts = {
-        k: sum(getattr(f, k) for f in ingested.files)
-        for k in ("read", "kept", "duplicate", "rejected", "repaired")
-    }
     return {
-        "inputs": [asdict(f) for f in ingested.files],
-        "counts": counts | {"segments": len(segmented.segments), "boilerplate": len(segmented.boilerplate)},
-        "masked": segmented.masked,
-        "languages": segmented.languages,
-        "journey": {"brand": journey.brand, "file": Path(request.journey).name, "sha256": journey.sha256},
+        "journey": {"brand": journey.brand, "file": Path(journey_file).name, "sha256": journey.sha256},
         "encoder": encoder.name,
         "models": {
             "encoder": {"name": encoder.name, "digest": encoder.digest, "dimension": encoder.dimension},
@@ -73,17 +93,8 @@ def build_manifest(
                 for task, own in sorted(heads.promoted.items())
             },
         },
-        "configuration": {
-            "map": {name: redactor.redact(column)[0] for name, column in request.column_map.items()},
-            "profile": request.profile or "",
-            "lang": request.lang,
-            "customers": Path(request.customers).name if request.customers else "",
-            "codebook": _named_digest(request.codebook),
-        },
-        "settings": asdict(request.settings),
-        "seed": request.settings.seed,
-        "as_of": request.as_of or "",
-        "notes": list(notices),
+        "settings": asdict(settings),
+        "seed": settings.seed,
         "versions": versions,
     }
 

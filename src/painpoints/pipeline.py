@@ -56,14 +56,14 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
 
 def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -> RunResult:
     """The run itself, with the open workspace or without one."""
-    from painpoints.classify import choose_heads, classify, own_tasks
-    from painpoints.encoders import choose_encoder, load_encoder
+    from painpoints.classify import classify, own_tasks
     from painpoints.ingest import read_exports
     from painpoints.journey import load_journey
+    from painpoints.loading import load_models
     from painpoints.rank import load_customers, rank_pains
     from painpoints.report import build_report, write_report
     from painpoints.schema import FLAGS
-    from painpoints.store import RememberingEncoder, ThemeRegistry
+    from painpoints.store import ThemeRegistry
     from painpoints.text import make_segments
     from painpoints.text.redact import default_redactor
     from painpoints.themes import find_themes
@@ -88,15 +88,10 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     with progress.stage("segment"):
         segmented = make_segments(ingested.items, settings.text, redactor=redactor)
         _require_segments(ingested, segmented)
-    choice = choose_encoder(request.encoder)
     with progress.stage("load"):
-        encoder = load_encoder(choice.name)
-        if workspace is not None:
-            encoder = RememberingEncoder(encoder, workspace)
-        heads, heads_notice = choose_heads(encoder, workspace.models() if workspace is not None else ())
-    notices = tuple(
-        n for n in (choice.notice, heads_notice, *_input_notices(ingested, segmented, request)) if n
-    )
+        models = load_models(request.encoder, workspace)
+    encoder, heads = models.encoder, models.heads
+    notices = (*models.notices, *_input_notices(ingested, segmented, request))
     for notice in notices:
         progress.note(notice)
     with progress.stage("embed", len(segmented.segments)) as advance:

@@ -178,6 +178,22 @@ class ReportSettings:
 
 
 @dataclass(frozen=True)
+class WeekSettings:
+    """Week after week. Methods: docs/methods.md."""
+
+    pool_weeks: int = 8
+    """weeks for which a segment in no theme is looked at again: a new theme is rarely large in its first week"""
+    retire_weeks: int = 12
+    """weeks without an item after which a theme is retired: a quarter"""
+    merged_share: float = 0.02
+    """share of the segments in themes that mergers may move in one week: a theme that changes every week is none"""
+    look_back_weeks: int = 52
+    """weeks that trends and drivers are counted over: a year holds every season once, and memory does not grow"""
+    min_weeks: int = 6
+    """weeks from which anything is said about change"""
+
+
+@dataclass(frozen=True)
 class Settings:
     """All groups together, with the seed of the run."""
 
@@ -187,3 +203,4 @@ class Settings:
     themes: ThemeSettings = field(default_factory=ThemeSettings)
     rank: RankSettings = field(default_factory=RankSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
+    weeks: WeekSettings = field(default_factory=WeekSettings)

@@ -56,12 +56,14 @@ def make_history(
     themes: pd.DataFrame,
     journey: Journey,
     last_week: str = "",
+    zone: str = "UTC",
 ) -> History:
     """The history of `items` and their labelled `segments`, as `run` has them.
 
     ``theme_ids`` is aligned with ``segments``; ``themes`` has ``theme_id, polarity, name_vi, name_en`` and, if known,
     ``touchpoint`` (else that of most of its segments is taken). `last_week` is the week reported on (default: that
-    of the latest item). Raises ValueError where ``theme_ids`` and ``segments`` differ in length.
+    of the latest item), `zone` where the customers live. Raises ValueError where ``theme_ids`` and ``segments`` differ
+    in length.
     """
     if len(theme_ids) != len(segments):
         raise ValueError(f"{len(theme_ids)} theme ids for {len(segments)} segments")
@@ -69,7 +71,7 @@ def make_history(
     for name in _MENTION_COLUMNS[2:]:
         mentions[name] = segments[name].to_numpy()
     mentions = mentions.reset_index(drop=True)
-    week = iso_week(items["created_at"])
+    week = items["week"] if "week" in items else iso_week(items["created_at"], zone)
     customer = items["customer_id"].fillna("").astype(str)
     own = "i:" + pd.Series(np.arange(len(items)), index=items.index).astype(str)
     known = items.drop(columns=["text", "agent_reply"], errors="ignore").assign(
@@ -83,19 +85,21 @@ def make_history(
 def _placed(themes: pd.DataFrame, mentions: pd.DataFrame, journey: Journey) -> pd.DataFrame:
     """``theme_id, polarity, name_vi, name_en, touchpoint, owner``."""
     told = mentions[(mentions["theme_id"] != "") & (mentions["touchpoint"] != "")]
-    most = told.groupby("theme_id")["touchpoint"].agg(_commonest)
-    touchpoint = themes["theme_id"].map(most).fillna("")
-    if "touchpoint" in themes:
-        touchpoint = themes["touchpoint"].where(themes["touchpoint"].fillna("") != "", touchpoint)
+    most = told.groupby("theme_id")["touchpoint"].agg(_commonest).to_dict()
+    given = themes["touchpoint"].fillna("") if "touchpoint" in themes else [""] * len(themes)
+    ids = themes["theme_id"].tolist()
+    touchpoint = pd.Series(
+        [own or most.get(t, "") for t, own in zip(ids, given, strict=True)], index=themes.index, dtype=object
+    )
     owners = {t.id: t.owner for t in journey.touchpoints}
     columns = ["theme_id", "polarity", "name_vi", "name_en"]
     placed = themes[columns].assign(touchpoint=touchpoint, owner=touchpoint.map(lambda t: owners.get(t, "")))
     return placed.reset_index(drop=True)
 
 
-def iso_week(moments: pd.Series) -> pd.Series:
-    """``2026-W05`` of each moment, '' of NaT."""
-    calendar = pd.to_datetime(moments, utc=True).dt.isocalendar()
+def iso_week(moments: pd.Series, zone: str = "UTC") -> pd.Series:
+    """``2026-W05`` of each moment in a time zone, '' of NaT."""
+    calendar = pd.to_datetime(moments, utc=True).dt.tz_convert(zone).dt.isocalendar()
     year, week = calendar["year"].astype("Int64").astype(str), calendar["week"].astype("Int64").astype(str)
     named = year + "-W" + week.str.zfill(2)
     return named.where(calendar["year"].notna(), "").astype(object)

@@ -83,20 +83,22 @@ def rank_pains(
     *,
     customers: pd.DataFrame | None = None,
     as_of: pd.Timestamp | None = None,
+    earlier: Mentions | None = None,
 ) -> Ranking:
     """Score and order the pain themes; list the praise themes by reach.
 
     ``segments`` has SEGMENT_COLUMNS and LABEL_COLUMNS, ``items`` ITEM_COLUMNS, ``customers`` what
     `load_customers` gives. ``as_of`` is the last day looked at (default: the last date in the items). Themes that
-    people hid are left out.
+    people hid are left out. ``earlier``: mentions of a longer time, these among them, that trends are counted in.
     """
     mentions = build_mentions(segments, items, themes.assignment["theme_id"])
-    context = _context(mentions, themes, journey, settings, customers, as_of)
+    over_time = earlier or mentions
+    context = _context(mentions, over_time, themes, journey, settings, customers, as_of)
     positions = mentions.segments.groupby("theme_id").indices
     shown = themes.themes[~themes.themes["theme_id"].isin(themes.hidden)]
     pains = shown[shown["polarity"] == "pain"]
     trends = trend_parts(
-        mentions, list(pains["theme_id"]), context.window, context.weights["trend"], settings
+        over_time, list(pains["theme_id"]), context.window, context.weights["trend"], settings
     )
     rows, parts = [], {}
     for theme in _records(pains):
@@ -124,6 +126,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _context(
     mentions: Mentions,
+    over_time: Mentions,
     themes: ThemeSet,
     journey: Journey,
     settings: RankSettings,
@@ -146,7 +149,7 @@ def _context(
         settings=settings,
         weights=effective_weights(
             settings,
-            dates=_spans_baseline(mentions.items, window, settings),
+            dates=_spans_baseline(over_time.items, window, settings),
             ratings=rated >= 2,
             values=bool(value_of),
         ),

@@ -41,3 +41,5 @@ class ReportInput:
     lang: Literal["vi", "en"] = "vi"
     as_of: pd.Timestamp | None = None
     title: str = ""
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    """name -> table that looks back over weeks, such as ``trends``: a file of its own"""

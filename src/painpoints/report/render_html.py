@@ -27,7 +27,7 @@ _TONE = 0.1
 
 def render_html(report: dict[str, Any]) -> str:
     """The whole page for a report of `build_report`. Customer text is escaped; scripts and styles are pinned by hash."""
-    css, js = _asset("report.css"), _asset("report.js")
+    css, js = asset("report.css"), asset("report.js")
     return (
         _environment()
         .get_template("report.html.j2")
@@ -35,8 +35,8 @@ def render_html(report: dict[str, Any]) -> str:
             report=report,
             css=Markup(css),  # noqa: S704 - our own file
             js=Markup(js),  # noqa: S704 - our own file
-            css_hash=_csp_hash(css),
-            js_hash=_csp_hash(js),
+            css_hash=csp_hash(css),
+            js_hash=csp_hash(js),
             version=__version__,
             sections=_sections(report),
             **_helpers(report, Locale(report["lang"])),
@@ -56,11 +56,11 @@ def _environment() -> Environment:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def _csp_hash(source: str) -> str:
+def csp_hash(source: str) -> str:
     digest = hashlib.sha256(source.encode("utf-8")).digest()
     return "sha256-" + base64.b64encode(digest).decode("ascii")
 

@@ -109,8 +109,10 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def write_tables(inp: ReportInput, folder: Path) -> None:
-    """painpoints.csv, themes.csv, segments.csv, rejected.csv."""
+    """painpoints.csv, themes.csv, segments.csv, rejected.csv, and a file for each of the tables that look back."""
     write_csv(pain_table(inp.ranking.pains), folder / "painpoints.csv")
     write_csv(theme_table(inp), folder / "themes.csv")
     write_csv(segment_table(inp.segments), folder / "segments.csv")
     write_csv(inp.rejected.reindex(columns=list(REJECTED_COLUMNS)), folder / "rejected.csv")
+    for name, table in inp.tables.items():
+        write_csv(table, folder / f"{name}.csv")

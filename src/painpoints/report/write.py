@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,8 @@ REPORT_FILES = (
 
 
 def write_report(report: dict[str, Any], inp: ReportInput, out: Path) -> list[Path]:
-    """Write `REPORT_FILES` into the folder `out` and return their paths; other files there are left alone.
+    """Write `REPORT_FILES` and the tables that look back into the folder `out` and return their paths; other files there
+    are left alone.
 
     Everything is written to a staging folder first, so a run that is killed leaves the files of the run before.
     Raises JobError where the folder cannot be written.
@@ -45,7 +46,8 @@ def write_report(report: dict[str, Any], inp: ReportInput, out: Path) -> list[Pa
             (staging / "report.html").write_text(render_html(report), encoding="utf-8", newline="\n")
             _write_json(report, staging / "report.json")
             _write_json(jsonable(inp.manifest), staging / "run.json")
-            return _move_into_place(staging, out)
+            tables = [f"{name}.csv" for name in inp.tables]
+            return _move_into_place(staging, out, [*tables, *REPORT_FILES])
     except OSError as error:
         reason = error.strerror or str(error)
         raise JobError(
@@ -66,11 +68,11 @@ def _staging_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _move_into_place(staging: Path, out: Path) -> list[Path]:
+def _move_into_place(staging: Path, out: Path, names: Sequence[str]) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
-    for name in REPORT_FILES:
+    for name in names:
         os.replace(staging / name, out / name)
-    return [out / name for name in REPORT_FILES]
+    return [out / name for name in names]
 
 
 def _write_json(data: Any, path: Path) -> None:

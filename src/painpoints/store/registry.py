@@ -32,29 +32,50 @@ class ThemeRegistry:
 
     # -- for a run -----------------------------------------------------------------------------------------
 
-    def known(self, encoder: Encoder, run_id: str) -> KnownThemes:
+    def known(self, encoder: Encoder, run_id: str = "", until: str = "") -> KnownThemes:
         """The themes with texts of each, embedded by `encoder`. Texts that the run `run_id`, done before, left in no
-        theme stay there, so that doing it again changes nothing but what people changed."""
+        theme stay there, so that doing it again changes nothing but what people changed. `until`: the last day on
+        which a theme may have been opened, YYYY-MM-DD."""
         rows = self.table()
         rows = rows[rows["merged_into"] == ""]
+        if until:
+            rows = rows[rows["opened"] <= until]
         named = rows[list(_NAMES)].astype(str).itertuples(index=False, name=None)
         hidden = rows["hidden"].astype(bool)
         themes = tuple(
             KnownTheme(theme_id, polarity, vi, en, flag)
             for (theme_id, polarity, vi, en), flag in zip(named, hidden, strict=True)
         )
-        members = self._latest()
-        members = members[members["theme_id"].isin([t.theme_id for t in themes])]
-        before: dict[str, str | None] = dict.fromkeys(self._left_out(run_id))
-        before |= dict(zip(members["text_hash"], members["theme_id"], strict=True))
-        members = members.groupby("theme_id", sort=True).head(_MEMBERS).reset_index(drop=True)
+        members = self._latest("WHERE nth <= ?", [_MEMBERS])
+        members = members[members["theme_id"].isin([t.theme_id for t in themes])].reset_index(drop=True)
         vectors = encoder.encode(members["match_text"].tolist())
-        return KnownThemes(
-            themes, members, vectors, lambda texts: [before.get(text_hash(t), "") for t in texts]
-        )
+        open_ids = {theme.theme_id for theme in themes}
+        return KnownThemes(themes, members, vectors, lambda texts: self._ids_of(texts, run_id, open_ids))
+
+    def _ids_of(self, texts: Sequence[str], run_id: str, open_ids: set[str]) -> list[str | None]:
+        """See `KnownThemes.ids_of`."""
+        import pandas as pd
+
+        hashes = [text_hash(text) for text in texts]
+        wanted = pd.DataFrame({"text_hash": list(dict.fromkeys(hashes))}, dtype=object)
+        with self._workspace.registered("wanted", wanted):
+            out = self._workspace.frame(
+                "SELECT DISTINCT text_hash FROM segments JOIN wanted USING (text_hash) WHERE run_id = ? AND theme_id = ''",
+                [run_id],
+            )
+            told = self._latest("WHERE text_hash IN (SELECT text_hash FROM wanted)", [])
+        before: dict[str, str | None] = dict.fromkeys(out["text_hash"])
+        ids = zip(told["text_hash"], told["theme_id"], strict=True)
+        before |= {text: theme_id for text, theme_id in ids if theme_id in open_ids}
+        return [before.get(h, "") for h in hashes]
 
     def remember(self, themes: pd.DataFrame, as_of: str) -> None:
-        """Keep the themes of a run (`ThemeSet.themes`); ids that are new are opened and logged."""
+        """Keep the themes of a run (`ThemeSet.themes`); ids that are new are opened on the day `as_of` and logged."""
+        with self._workspace.transaction():
+            self.open_new(themes, as_of)
+
+    def open_new(self, themes: pd.DataFrame, as_of: str) -> None:
+        """As `remember`, inside a transaction."""
         import pandas as pd
 
         known = set(self.table()["theme_id"])
@@ -62,11 +83,10 @@ class ThemeRegistry:
         rows = fresh[["theme_id", "polarity", "name_vi", "name_en"]].assign(
             opened=as_of, merged_into="", pinned=False, hidden=False
         )
-        with self._workspace.transaction():
-            self._workspace.insert("themes", pd.DataFrame(rows))
-            for theme in fresh.itertuples():
-                reason = f"{theme.segments} segments of {theme.items} items that no known theme took in"
-                self._log(_week(as_of), "new", str(theme.theme_id), (), reason)
+        self._workspace.insert("themes", pd.DataFrame(rows))
+        for theme in fresh.itertuples():
+            reason = f"{theme.segments} segments of {theme.items} items that no known theme took in"
+            self.log_event(_week(as_of), "new", str(theme.theme_id), (), reason)
 
     def table(self) -> pd.DataFrame:
         """Every theme there ever was: ``theme_id, polarity, name_vi, name_en, opened, merged_into, pinned, hidden``."""
@@ -89,29 +109,30 @@ class ThemeRegistry:
         latest = self._latest()
         return latest[latest["theme_id"] == theme_id].reset_index(drop=True)
 
-    def _left_out(self, run_id: str) -> list[str]:
-        found = self._workspace.frame(
-            "SELECT DISTINCT text_hash FROM segments WHERE run_id = ? AND theme_id = ''", [run_id]
-        )
-        return found["text_hash"].tolist()
-
-    def _latest(self) -> pd.DataFrame:
-        """What theme each distinct text was in last (texts in none left out), newest first."""
+    def _latest(self, which: str = "", values: Sequence[object] = ()) -> pd.DataFrame:
+        """What theme each distinct text was in last (texts in none left out), newest first; ``nth`` of its theme."""
         return self._workspace.frame(
-            """
+            f"""
             WITH told AS (
                 SELECT s.text_hash, s.text, s.match_text, s.lang, s.theme_id,
                        coalesce(s.labels ->> '$.touchpoint', '') AS touchpoint,
                        coalesce(CAST(s.certainty ->> '$.touchpoint' AS DOUBLE), 0.0) AS touchpoint_p,
                        row_number() OVER (PARTITION BY s.text_hash
-                                          ORDER BY r.stored_at DESC, s.run_id, s.feedback_id, s.segment_no) AS place,
-                       r.stored_at, s.feedback_id
+                                          ORDER BY r.stored_at DESC, s.created_at DESC NULLS LAST, s.run_id,
+                                          s.feedback_id, s.segment_no) AS place,
+                       r.stored_at, s.created_at, s.feedback_id
                 FROM segments s JOIN runs r USING (run_id)
                 WHERE s.theme_id <> ''
+            ), last AS (
+                SELECT *, row_number() OVER (PARTITION BY theme_id
+                                             ORDER BY stored_at DESC, created_at DESC NULLS LAST, feedback_id,
+                                             text_hash) AS nth
+                FROM told WHERE place = 1
             )
-            SELECT text_hash, text, match_text, lang, theme_id, touchpoint, touchpoint_p FROM told
-            WHERE place = 1 ORDER BY stored_at DESC, feedback_id, text_hash
-            """
+            SELECT text_hash, text, match_text, lang, theme_id, touchpoint, touchpoint_p FROM last {which}
+            ORDER BY stored_at DESC, created_at DESC NULLS LAST, feedback_id, text_hash
+            """,  # noqa: S608 - fixed words
+            values,
         )
 
     # -- for people ----------------------------------------------------------------------------------------
@@ -129,7 +150,7 @@ class ThemeRegistry:
         with self._workspace.transaction():
             self._set(theme_id, "name_vi = ?, name_en = ?", names)
             reason = f"was {row['name_vi']!r} / {row['name_en']!r}"
-            self._log(_week(today.isoformat()), "rename", theme_id, (), reason)
+            self.log_event(_week(today.isoformat()), "rename", theme_id, (), reason)
 
     def merge(self, into: str, others: Sequence[str], today: dt.date) -> None:
         """Everything that is in `others` is in `into` from now on."""
@@ -148,7 +169,7 @@ class ThemeRegistry:
             for other in dict.fromkeys(others):
                 self._workspace.execute("UPDATE segments SET theme_id = ? WHERE theme_id = ?", [into, other])
                 self._set(other, "merged_into = ?", (into,))
-                self._log(_week(today.isoformat()), "merge", into, (other,), "by hand")
+                self.log_event(_week(today.isoformat()), "merge", into, (other,), "by hand")
 
     def split(
         self, theme_id: str, parts: Sequence[pd.DataFrame], names: pd.DataFrame, today: dt.date
@@ -167,7 +188,7 @@ class ThemeRegistry:
                     "UPDATE segments SET theme_id = ? WHERE theme_id = ? AND list_contains(?, text_hash)",
                     [new, theme_id, part["text_hash"].tolist()],
                 )
-            self._log(_week(today.isoformat()), "split", theme_id, tuple(fresh["theme_id"]), "by hand")
+            self.log_event(_week(today.isoformat()), "split", theme_id, tuple(fresh["theme_id"]), "by hand")
 
     def mark(self, theme_id: str, column: str, value: bool, today: dt.date) -> None:
         """Pin, unpin, hide or unhide: `column` is ``pinned`` or ``hidden``."""
@@ -177,7 +198,29 @@ class ThemeRegistry:
         self._require(theme_id)
         with self._workspace.transaction():
             self._set(theme_id, f"{column} = ?", (value,))
-            self._log(_week(today.isoformat()), event, theme_id, (), "by hand")
+            self.log_event(_week(today.isoformat()), event, theme_id, (), "by hand")
+
+    # -- for a week ----------------------------------------------------------------------------------------
+
+    def merge_by_meaning(self, into: str, other: str, week: str) -> None:
+        """`other` has become one with `into`; inside a transaction."""
+        self._workspace.execute("UPDATE segments SET theme_id = ? WHERE theme_id = ?", [into, other])
+        self._set(other, "merged_into = ?", (into,))
+        self.log_event(week, "merge", into, (other,), "their texts agree in meaning and in words")
+
+    def kept_by_people(self) -> set[str]:
+        """Themes that people pinned or named: no step of the program takes them away."""
+        named = self._workspace.frame("SELECT DISTINCT theme_id FROM theme_log WHERE event = 'rename'")
+        pinned = self._workspace.frame("SELECT theme_id FROM themes WHERE pinned")
+        return {*named["theme_id"], *pinned["theme_id"]}
+
+    def retired(self) -> set[str]:
+        """Themes whose last word in the log, of these two, is that they fell silent and not that they are new."""
+        last = self._workspace.frame(
+            "SELECT theme_id, arg_max(event, number) AS event FROM theme_log "
+            "WHERE event IN ('new', 'retire') GROUP BY theme_id"
+        )
+        return set(last.loc[last["event"] == "retire", "theme_id"])
 
     def _require(self, theme_id: str) -> pd.Series:
         """The row of an open theme. Raises `InputError` for one that is unknown or was merged."""
@@ -195,7 +238,8 @@ class ThemeRegistry:
     def _set(self, theme_id: str, what: str, values: Sequence[object]) -> None:
         self._workspace.execute(f"UPDATE themes SET {what} WHERE theme_id = ?", [*values, theme_id])  # noqa: S608 - fixed names
 
-    def _log(self, week: str, event: str, theme_id: str, related: Sequence[str], reason: str) -> None:
+    def log_event(self, week: str, event: str, theme_id: str, related: Sequence[str], reason: str) -> None:
+        """A line in the log, inside a transaction."""
         self._workspace.execute(
             "INSERT INTO theme_log SELECT coalesce(max(number), 0) + 1, now()::TIMESTAMP, ?, ?, ?, ?, ? FROM theme_log",
             [week, event, theme_id, " ".join(related), reason],

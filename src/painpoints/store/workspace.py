@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-__all__ = ["StoredModel", "Workspace", "text_hash"]
+__all__ = ["StoredModel", "Workspace", "stored_segments", "text_hash"]
 
 _TASKS = ("sentiment", "kind", "severity", "stage", "touchpoint")
 """label columns that every run has; flags, experience and the user's own tasks come beside them"""
@@ -97,6 +97,11 @@ class Workspace:
         """A statement without an answer, inside a `transaction`."""
         self._connection.execute(statement, list(values))
 
+    def shrink(self) -> None:
+        """Write what was deleted out of the file."""
+        with telling(self.folder):
+            self._connection.execute("FORCE CHECKPOINT")
+
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with telling(self.folder):
             return self._connection.execute(query, list(values)).fetchall()
@@ -110,7 +115,7 @@ class Workspace:
 
         A run of the same `run_id` is replaced.
         """
-        stored = _stored_segments(run_id, segments, tasks)
+        stored = stored_segments(run_id, segments, tasks)
         with self.transaction():
             for table in ("runs", "segments"):
                 self._connection.execute(f"DELETE FROM {table} WHERE run_id = ?", [run_id])  # noqa: S608 - fixed names
@@ -152,7 +157,7 @@ class Workspace:
         import pandas as pd
 
         wanted = pd.DataFrame({"text_hash": list(dict.fromkeys(hashes))}, dtype=object)
-        with self._registered("wanted", wanted):
+        with self.registered("wanted", wanted):
             found = self._rows(
                 "SELECT v.text_hash, v.vector FROM vectors v JOIN wanted w USING (text_hash) WHERE v.encoder_digest = ?",
                 [encoder_digest],
@@ -229,11 +234,11 @@ class Workspace:
 
     def insert(self, table: str, rows: pd.DataFrame, conflict: str = "") -> None:
         """Add `rows`, whose columns are those of the table, inside a `transaction`."""
-        with self._registered("incoming", rows):
+        with self.registered("incoming", rows):
             self._connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming {conflict}")  # noqa: S608 - fixed names
 
     @contextmanager
-    def _registered(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
+    def registered(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
         """`frame` as a table of that name."""
         self._connection.register(name, frame)
         try:
@@ -242,7 +247,8 @@ class Workspace:
             self._connection.unregister(name)
 
 
-def _stored_segments(run_id: str, segments: pd.DataFrame, tasks: Sequence[str]) -> pd.DataFrame:
+def stored_segments(run_id: str, segments: pd.DataFrame, tasks: Sequence[str]) -> pd.DataFrame:
+    """Labelled segments as the table has them; those without ``theme_id`` are in no theme."""
     import pandas as pd
 
     names = list(dict.fromkeys([*_TASKS, *tasks]))
@@ -256,6 +262,6 @@ def _stored_segments(run_id: str, segments: pd.DataFrame, tasks: Sequence[str]) 
         created_at=pd.to_datetime(segments["created_at"], utc=True).dt.tz_localize(None),
         labels=[json.dumps(r, ensure_ascii=False) for r in labels.to_dict("records")],
         certainty=[json.dumps(dict(zip(certain, r, strict=True))) for r in certainty.to_numpy().tolist()],
-        theme_id=segments["theme_id"].fillna("").astype(str),
+        theme_id=segments["theme_id"].fillna("").astype(str) if "theme_id" in segments else "",
     )
     return stored.reset_index(drop=True)

@@ -1,0 +1,58 @@
+"""The page of all weeks: one line a week, newest first, with what an analyst wants to know before opening one."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from painpoints import __version__
+from painpoints.report.locale import Locale
+from painpoints.report.render_html import asset, csp_hash
+
+__all__ = ["write_index"]
+
+_TEMPLATES = Path(__file__).parents[1] / "report" / "templates"
+
+
+def write_index(
+    folder: Path, reports: list[tuple[str, dict[str, Any]]], lang: Literal["vi", "en"], title: str
+) -> Path:
+    """Write ``folder/index.html`` over the summaries of all reports."""
+    locale = Locale(lang)
+    css = asset("report.css")
+    most = max((summary["items"] for _, summary in reports), default=1)
+    page = (
+        _environment()
+        .get_template("weeks.html.j2")
+        .render(
+            title=title.split(" · ")[0],
+            weeks=[(week, summary) for week, summary in reversed(reports)],
+            most=max(1, most),
+            t=locale.text,
+            fmt=locale,
+            lang=lang,
+            css=Markup(css),  # noqa: S704 - our own file
+            css_hash=csp_hash(css),
+            version=__version__,
+        )
+    )
+    part = folder / ".index.html.part"
+    part.write_text(page, encoding="utf-8", newline="\n")
+    os.replace(part, folder / "index.html")
+    return folder / "index.html"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
