@@ -58,6 +58,7 @@ def build_report(inp: ReportInput, settings: ReportSettings | None = None) -> di
         "quadrant": _quadrant(pains),
         "volumes": volumes,
         "themes": _rows(theme_table(inp)),
+        "tables": {name: _rows(table) for name, table in inp.tables.items()},
         "quality": build_quality(inp),
         "display": {
             "max_cards": settings.max_cards,

@@ -16,6 +16,7 @@ from painpoints import __version__
 from painpoints.report import charts, glyphs
 from painpoints.report.clean import MAX_NAME, clip
 from painpoints.report.locale import Locale
+from painpoints.report.look_back import look_back_views
 from painpoints.report.svg import tag
 
 __all__ = ["render_html"]
@@ -67,8 +68,9 @@ def csp_hash(source: str) -> str:
 
 def _sections(report: dict[str, Any]) -> list[str]:
     optional = ["quadrant"] if report["quadrant"] else []
+    changes = ["changes"] if any(report["tables"].values()) else []
     return [
-        "pains", "journey", "departments", *optional, "praises", "volumes", "themes", "quality", "method",
+        "pains", *changes, "journey", "departments", *optional, "praises", "volumes", "themes", "quality", "method",
     ]  # fmt: skip
 
 
@@ -93,6 +95,7 @@ def _helpers(report: dict[str, Any], locale: Locale) -> dict[str, Any]:
         "file_line": partial(_file_line, locale=locale),
         "encoder": _encoder_name(report["quality"]["manifest"].get("encoder")),
         "manifest_rows": _manifest_rows(report, locale),
+        "look_back": look_back_views(report, locale),
         "trend_words": lambda pain_id: _trend_words(report["parts"][pain_id]["trend"], locale),
         "example_parts": _example_parts(report, locale),
         **_drawings(report, ranks, locale),

@@ -1,0 +1,187 @@
+"""What the report shows of the tables that look back over weeks: which rows, under which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from painpoints.report.clean import MAX_NAME, clip
+from painpoints.report.sheet import Column
+
+if TYPE_CHECKING:
+    from painpoints.report.locale import Locale
+
+__all__ = ["View", "look_back_views", "sheet_columns"]
+
+Row = dict[str, Any]
+_SHOWN = 25
+"""rows of a table on the page; all of them are in the workbook"""
+_URGENT = ("new", "emerging", "rising", "resolved", "falling", "steady")
+_NUMBERS = {
+    "segments": "int", "n": "int", "n_exposed": "int", "n_unexposed": "int", "share": "percent",
+    "expected_share": "percent", "share_of_effect": "percent", "q_value": "decimal", "p_value": "decimal",
+    "rate": "decimal", "baseline_rate": "decimal", "rate_ratio": "decimal", "ratio": "decimal", "effect": "decimal",
+    "ci_low": "decimal", "ci_high": "decimal", "complaints_avoided_per_week": "decimal",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class View:
+    """One table of the page: title, sentence above it, headers, cells as words, and how many rows there are in all."""
+
+    name: str
+    title: str
+    intro: str
+    headers: list[str]
+    numeric: list[bool]
+    rows: list[list[str]]
+    total: int
+
+
+def look_back_views(report: dict[str, Any], locale: Locale) -> list[View]:
+    """The tables that have rows, in the order in which an analyst asks: what alarms, what moved, what helped, what drives."""
+    words = _Words(report, locale)
+    views = []
+    for name, (choose, columns) in _VIEWS.items():
+        rows = choose(report["tables"].get(name, []))
+        if not rows:
+            continue
+        cells = [[cell(row, words) for _, cell, _ in columns] for row in rows[:_SHOWN]]
+        headers = [locale.text(f"look_{key}") for key, _, _ in columns]
+        numeric = [number for _, _, number in columns]
+        title, intro = locale.text(f"look_title_{name}"), locale.text(f"look_intro_{name}")
+        views.append(View(name, title, intro, headers, numeric, cells, len(rows)))
+    return views
+
+
+def sheet_columns(name: str, columns: Iterable[str], locale: Locale) -> list[Column]:
+    """Columns of a sheet with all of a table, the theme's name beside its id."""
+    found = []
+    for column in columns:
+        kind = _NUMBERS.get(column, "text")
+        found.append(Column(column, column, kind, 12 if kind != "text" else 20))
+        if column == "theme_id":
+            found.append(Column(locale.text("col_theme"), "theme_name", "text", 40))
+    return found
+
+
+class _Words:
+    """Names and numbers of the report's language."""
+
+    def __init__(self, report: dict[str, Any], locale: Locale) -> None:
+        self.locale = locale
+        self.names = theme_names(report, locale.lang)
+        self.places = {point["id"]: point["name"] for point in report["journey_map"]["touchpoints"]}
+
+    def theme(self, row: Row) -> str:
+        return self.names.get(row.get("theme_id") or "", row.get("theme_id") or "")
+
+    def interval(self, row: Row, value: str, digits: int = 2) -> str:
+        low, high = self.locale.number(row["ci_low"], digits), row["ci_high"]
+        most = "∞" if high is None else self.locale.number(high, digits)
+        return f"{self.locale.number(row[value], digits)} ({low} – {most})"
+
+
+def theme_names(report: dict[str, Any], lang: str) -> dict[str, str]:
+    """Name of every theme that any table speaks of, in the report's language."""
+    first, second = ("name_vi", "name_en") if lang == "vi" else ("name_en", "name_vi")
+    known = [*report["tables"].get("theme_names", []), *report["themes"]]
+    return {row["theme_id"]: clip(row[first] or row[second] or row["theme_id"], MAX_NAME) for row in known}
+
+
+def _all(rows: list[Row]) -> list[Row]:
+    return rows
+
+
+def _last_week(rows: list[Row]) -> list[Row]:
+    """Themes of the last week that move, the most urgent first."""
+    last = max((row["week"] for row in rows), default="")
+    now = [row for row in rows if row["week"] == last and row["status"] != "steady"]
+    return sorted(now, key=lambda row: (_URGENT.index(row["status"]), -(row["rate_ratio"] or 0), row["theme_id"]))
+
+
+def _largest(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row["kpi"], -(row["share_of_effect"] or 0), row["theme_id"]))
+
+
+def _strongest(rows: list[Row]) -> list[Row]:
+    """Ratios whose interval lies above one, strongest first."""
+    sure = [row for row in rows if (row["ci_low"] or 0) > 1]
+    return sorted(sure, key=lambda row: (-row["ratio"], str(row)))
+
+
+def _theme(row: Row, words: _Words) -> str:
+    return words.theme(row)
+
+
+def _term(group: str, key: str) -> Callable[[Row, _Words], str]:
+    return lambda row, words: words.locale.term(group, str(row[key])) if row[key] else ""
+
+
+def _plain(key: str) -> Callable[[Row, _Words], str]:
+    return lambda row, _: str(row[key] or "")
+
+
+def _place(key: str) -> Callable[[Row, _Words], str]:
+    return lambda row, words: words.places.get(row[key], str(row[key] or ""))
+
+
+def _count(key: str) -> Callable[[Row, _Words], str]:
+    return lambda row, words: words.locale.number(row[key])
+
+
+def _number(key: str, digits: int) -> Callable[[Row, _Words], str]:
+    return lambda row, words: words.locale.number(row[key], digits)
+
+
+def _percent(key: str) -> Callable[[Row, _Words], str]:
+    return lambda row, words: words.locale.percent(row[key])
+
+
+def _interval(key: str) -> Callable[[Row, _Words], str]:
+    return lambda row, words: words.interval(row, key)
+
+
+_VIEWS: dict[str, tuple[Callable[[list[Row]], list[Row]], list[tuple[str, Callable[[Row, _Words], str], bool]]]] = {
+    "alerts": (
+        _all,
+        [("theme", _theme, False), ("status", _term("status", "status"), False), ("since", _plain("since_week"), False),
+         ("ratio", _interval("rate_ratio"), True), ("q", _number("q_value", 3), True),
+         ("touchpoint", _place("touchpoint"), False), ("owner", _plain("owner"), False)],
+    ),
+    "trends": (
+        _last_week,
+        [("theme", _theme, False), ("status", _term("status", "status"), False), ("segments", _count("segments"), True),
+         ("rate", _number("rate", 1), True), ("baseline", _number("baseline_rate", 1), True),
+         ("ratio", _interval("rate_ratio"), True)],
+    ),
+    "initiatives": (
+        _all,
+        [("date", _plain("date"), False), ("initiative", _plain("title"), False), ("theme", _theme, False),
+         ("verdict", _term("verdict", "verdict"), False), ("ratio", _interval("rate_ratio"), True),
+         ("avoided", _number("complaints_avoided_per_week", 1), True)],
+    ),
+    "drivers": (
+        _largest,
+        [("kpi", _term("kpi", "kpi"), False), ("theme", _theme, False), ("n", _count("n"), True),
+         ("effect", _interval("effect"), True), ("share_of_effect", _percent("share_of_effect"), True),
+         ("kano", _term("kano", "kano"), False)],
+    ),
+    "carry_over": (
+        _strongest,
+        [("cause", _place("cause_touchpoint"), False), ("outcome", _plain("outcome"), False), ("risk", _interval("ratio"), True),
+         ("exposed", _count("n_exposed"), True), ("unexposed", _count("n_unexposed"), True)],
+    ),
+    "segments_over": (
+        _all,
+        [("column", _plain("column"), False), ("value", _plain("value"), False), ("theme", _theme, False),
+         ("share", _percent("share"), True), ("expected", _percent("expected_share"), True),
+         ("times", _number("ratio", 2), True), ("n", _count("n"), True)],
+    ),
+    "backlog": (
+        _all,
+        [("pain", _plain("name"), False), ("accountable", _plain("accountable"), False), ("state", _term("state", "status"), False),
+         ("opened", _plain("opened_week"), False), ("note", _plain("note"), False)],
+    ),
+}  # fmt: skip
