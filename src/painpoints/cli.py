@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from painpoints import __version__
-from painpoints.cli_options import DEFAULT_OUT, DEFAULT_WORKSPACE, ENCODER, LANG, MAP, OUT, PROFILE, WORKSPACE
+from painpoints.cli_options import (
+    DEFAULT_OUT,
+    DEFAULT_WORKSPACE,
+    ENCODER,
+    LANG,
+    MAP,
+    NAMING_MODEL,
+    NAMING_SERVICE,
+    OUT,
+    PROFILE,
+    WORKSPACE,
+)
 from painpoints.cli_themes import themes
 from painpoints.errors import InputError, JobError, PainpointsError
 
@@ -45,6 +56,8 @@ def cli() -> None:
 @click.option(
     "--codebook", metavar="FILE", help="Themes to look for first, with names and examples (CSV or XLSX)."
 )
+@NAMING_SERVICE
+@NAMING_MODEL
 @ENCODER
 @MAP
 @PROFILE

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["IngestSettings", "RankSettings", "ReportSettings", "Settings", "TextSettings", "ThemeSettings"]
+__all__ = [
+    "IngestSettings",
+    "NamingSettings",
+    "RankSettings",
+    "ReportSettings",
+    "Settings",
+    "TextSettings",
+    "ThemeSettings",
+]
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,28 @@ class ThemeSettings:
 
 
 @dataclass(frozen=True)
+class NamingSettings:
+    """Asking a naming service, where the user names one."""
+
+    quotes: int = 8
+    """quotes a theme that are sent; more were not needed to see what they share, and fewer words leave the machine"""
+    quote_chars: int = 200
+    """characters of a quote that are sent"""
+    name_chars: int = 60
+    """characters of a name that are accepted: what fits a line of the report"""
+    name_digits: int = 4
+    """digits of a name that are accepted: a year or an error code, no telephone number"""
+    answer_bytes: int = 65_536
+    """bytes of an answer that are read; a pair of names needs a few hundred"""
+    timeout_seconds: float = 20.0
+    """seconds that one theme may take; a name is worth no more, the offline one is there"""
+    total_seconds: float = 120.0
+    """seconds that all themes may take together; the rest keep their offline names"""
+    at_once: int = 4
+    """requests at the same time; small servers answer more of them no faster"""
+
+
+@dataclass(frozen=True)
 class RankSettings:
     """The score of a pain point. Formulas: docs/methods.md."""
 
@@ -185,5 +215,6 @@ class Settings:
     ingest: IngestSettings = field(default_factory=IngestSettings)
     text: TextSettings = field(default_factory=TextSettings)
     themes: ThemeSettings = field(default_factory=ThemeSettings)
+    naming: NamingSettings = field(default_factory=NamingSettings)
     rank: RankSettings = field(default_factory=RankSettings)
     report: ReportSettings = field(default_factory=ReportSettings)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from painpoints.journey import Journey
     from painpoints.themes.known import KnownTheme
 
-__all__ = ["describe_themes"]
+__all__ = ["describe_themes", "place_names"]
 
 CENTRAL_WORDS = 10
 # segments whose phrases are counted, a theme and in all: beyond, the names stay the same and memory grows
@@ -156,7 +156,7 @@ def _names(
             concepts=[concepts[int(row)] for row in own],
             phrases=[phrases[int(row)] for row in own],
             langs=[langs[row] for row in own],
-            place=_place_names(segments["touchpoint"].iloc[rows], journey),
+            place=place_names(segments["touchpoint"].iloc[rows], journey),
             central=_central_texts(vectors, rows, texts, langs),
         )
         for rows, own in zip(groups, heard, strict=True)
@@ -173,7 +173,7 @@ def _books(phrases: dict[int, dict[str, str]], langs: list[str]) -> dict[str, Ph
     return books
 
 
-def _place_names(touchpoints: pd.Series, journey: Journey | None) -> Mapping[str, str]:
+def place_names(touchpoints: pd.Series, journey: Journey | None) -> Mapping[str, str]:
     """The name of the touchpoint that most of the theme's segments are at, in both languages; {} without
     one.
     """
