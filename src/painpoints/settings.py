@@ -117,6 +117,12 @@ class ThemeSettings:
     """share of the votes that a stray needs; votes are spread over several groups, half would leave too many out"""
     adopt_quantile: float = 0.05
     """a stray must be as close to its neighbours in the theme as the loosest twentieth of the theme's own members"""
+    sub_theme_distance: float = 0.6
+    """mean distance (1 - cosine of the centred vectors) up to which segments of a theme are one finer group"""
+    sub_theme_share: float = 0.08
+    """share of a theme's segments that a finer group holds at least: a dozen at most, each worth a task"""
+    sub_theme_rows: int = 1_500
+    """segments of a theme that its own tree is made of; of more, evenly chosen ones, and the others join"""
 
 
 @dataclass(frozen=True)
@@ -201,6 +207,8 @@ class ReportSettings:
     """pains with a card of their own in report.html; all of them are in report.xlsx and painpoints.csv"""
     max_theme_rows: int = 100
     """rows of the theme table in report.html"""
+    max_sub_themes: int = 5
+    """sub-themes of one theme in report.html: as many as a team can take on; all of them are in report.xlsx"""
     max_chart_bars: int = 80
     """bars that a chart of report.html holds before weeks are summed into months"""
     max_quote_chars: int = 400

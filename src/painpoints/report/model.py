@@ -41,3 +41,7 @@ class ReportInput:
     lang: Literal["vi", "en"] = "vi"
     as_of: pd.Timestamp | None = None
     title: str = ""
+
+    def with_sub_themes(self) -> pd.DataFrame:
+        """`segments`, and the ``sub_theme_id`` of each, '' for none."""
+        return self.segments.assign(sub_theme_id=self.themes.sub_theme_ids().to_numpy())

@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from painpoints.themes.describe import place_names
 from painpoints.themes.naming_service import Answer, NamingService, Question, ask_all
+from painpoints.themes.theme_words import place_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
