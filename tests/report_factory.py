@@ -15,6 +15,7 @@ from painpoints.rank import rank_pains
 from painpoints.report import ReportInput
 from painpoints.schema import LABEL_COLUMNS, REJECTED_COLUMNS, SEGMENT_COLUMNS
 from painpoints.settings import Settings
+from painpoints.themes.sub_themes import SubTheme
 from painpoints.themes.theme_set import THEME_TABLE_COLUMNS, ThemeSet
 
 __all__ = ["HOSTILE", "THEMES", "make_input"]
@@ -236,7 +237,8 @@ def _theme_set(
         rows.append({
             "theme_id": theme.theme_id, "polarity": theme.polarity, "name_vi": spoilt + theme.name_vi,
             "name_en": spoilt + theme.name_en, "subtitle": spoilt + theme.texts[0],
-            "keyphrases": tuple(theme.texts[0].lower().split()[:4]), "parts": (), "causes": (), "segments": len(own),
+            "keyphrases": tuple(theme.texts[0].lower().split()[:4]), "causes": (), "segments": len(own),
+            "sub_themes": _sub_themes(theme, own, spoilt),
             "items": own["item"].nunique(), "customers": items.loc[own["item"], "customer_id"].nunique(),
             "quotes": tuple(int(position) for position in quotes),
         })  # fmt: skip
@@ -244,6 +246,23 @@ def _theme_set(
     loose = segments["theme_id"] == ""
     unassigned = {"pain": int((loose & (segments["sentiment"] == "neg")).sum()), "praise": 3}
     return ThemeSet(table, segments[["theme_id", "theme_p"]], unassigned, {"pain": 21})
+
+
+def _sub_themes(theme: FakeTheme, own: pd.DataFrame, spoilt: str) -> tuple[SubTheme, ...]:
+    """Two of the first theme: what is said in its first two ways, and in the others."""
+    first = own["text"].isin(theme.texts[:2])
+    halves = [
+        ("S0000A1", "không báo", "unannounced", own[first]),
+        ("S0000A2", "nằm ở kho", "stuck", own[~first]),
+    ]
+    if theme.theme_id != "T0001" or min(len(half[3]) for half in halves) < 3:
+        return ()
+    found = [
+        SubTheme(sub_id, spoilt + vi, spoilt + en, len(half), half["item"].nunique(), str(half["text"].iat[0]),
+                 tuple(half.index.tolist()))
+        for sub_id, vi, en, half in halves
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda sub: -sub.items))
 
 
 def _rejected() -> pd.DataFrame:

@@ -49,6 +49,18 @@ def test_every_report_follows_its_schema(name: str) -> None:
     json.dumps(report, allow_nan=False, ensure_ascii=False).encode("utf-8")
 
 
+def test_sub_themes_are_entries_of_their_theme() -> None:
+    inp = make_input(300)
+    themes = {row["theme_id"]: row for row in build_report(inp)["themes"]}
+    own = themes["T0001"]["sub_themes"]
+    assert [sub["sub_theme_id"] for sub in own] == [
+        sub.sub_theme_id for sub in inp.themes.themes["sub_themes"][0]
+    ]
+    assert sum(sub["segments"] for sub in own) <= themes["T0001"]["segments"]
+    assert all(sub["quote"] in set(inp.segments["text"]) for sub in own)
+    assert all(row["sub_themes"] == [] for theme_id, row in themes.items() if theme_id != "T0001")
+
+
 def test_pains_are_the_rows_of_the_ranking_in_order() -> None:
     inp = make_input(400)
     report = build_report(inp)

@@ -117,6 +117,13 @@ def test_the_headline_names_the_pains_to_fix_first() -> None:
     assert "1 pain point to fix first" in one.words
 
 
+def test_sub_themes_stand_with_their_pain_and_their_theme() -> None:
+    page = _page(count=300, lang="en")
+    assert page.words.count("unannounced") == page.words.count("stuck") == 2
+    assert "Sub-themes" in page.words
+    assert "unannounced" not in _page(count=300, themes=THEMES[1:]).words
+
+
 def test_without_pains_the_page_is_friendly() -> None:
     calm = _page(count=100, themes=tuple(theme for theme in THEMES if theme.polarity == "praise"))
     assert texts()["headline_none"]["vi"] in calm.words

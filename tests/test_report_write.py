@@ -73,6 +73,16 @@ def test_totals_of_the_files_agree(hostile: tuple[ReportInput, dict[str, Path]])
     assert in_themes == sum(1 for row in segments[1:] if row[SEGMENT_CSV_COLUMNS.index("theme_id")])
 
 
+def test_themes_csv_names_the_sub_themes_and_segments_csv_stays_as_it_is(tmp_path: Path) -> None:
+    inp = make_input(300, lang="en")
+    files = _write(inp, tmp_path / "out")
+    table = pd.read_csv(files["themes.csv"], dtype=str, keep_default_na=False).set_index("theme_id")
+    own = inp.themes.themes.set_index("theme_id").at["T0001", "sub_themes"]
+    told = "; ".join(f"{sub.sub_theme_id} {sub.name_en} ({sub.items})" for sub in own)
+    assert table["sub_themes"].to_dict() == {theme: told if theme == "T0001" else "" for theme in table.index}
+    assert tuple(_rows(files["segments.csv"])[0]) == SEGMENT_CSV_COLUMNS
+
+
 def test_segments_csv_says_what_the_segment_says(tmp_path: Path) -> None:
     inp = make_input(120)
     segments = inp.segments.copy()

@@ -20,13 +20,15 @@ from painpoints.report.sheet import MAX_CELL, cell_text
 from report_factory import THEMES, make_input
 
 SHEETS = {
-    "vi": ["Tóm tắt", "Điểm đau", "Chủ đề", "Bản đồ hành trình", "Theo bộ phận", "Trích dẫn", "Chất lượng dữ liệu"],
-    "en": ["Summary", "Pain points", "Themes", "Journey map", "By department", "Quotes", "Data quality"],
+    "vi": ["Tóm tắt", "Điểm đau", "Chủ đề", "Chủ đề con", "Bản đồ hành trình", "Theo bộ phận",
+           "Trích dẫn", "Chất lượng dữ liệu"],
+    "en": ["Summary", "Pain points", "Themes", "Sub-themes", "Journey map", "By department", "Quotes",
+           "Data quality"],
 }  # fmt: skip
 
 
 def _written(inp: ReportInput, path: Path) -> Any:
-    write_workbook(build_report(inp), inp.segments, path)
+    write_workbook(build_report(inp), inp.with_sub_themes(), path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # openpyxl drops the data bars' extension and says so
         return openpyxl.load_workbook(path)
@@ -36,7 +38,7 @@ def _written(inp: ReportInput, path: Path) -> Any:
 def test_sheets_are_named_in_the_language_and_can_be_filtered(tmp_path: Path, lang: str) -> None:
     book = _written(make_input(200, lang=lang), tmp_path / "r.xlsx")
     assert book.sheetnames == SHEETS[lang]
-    for name in SHEETS[lang][1:6]:
+    for name in SHEETS[lang][1:7]:
         assert book[name].freeze_panes
         assert book[name].auto_filter.ref
 
@@ -75,6 +77,20 @@ def test_every_segment_is_there_in_words(tmp_path: Path) -> None:
     assert {row[7].value for row in sheet.iter_rows(min_row=2)} >= {THEMES[0].name_vi, None}
 
 
+def test_sub_themes_are_rows_and_every_segment_names_its_own(tmp_path: Path) -> None:
+    inp = make_input(300)
+    book = _written(inp, tmp_path / "r.xlsx")
+    rows = [[cell.value for cell in row] for row in book["Chủ đề con"].iter_rows(min_row=2)]
+    assert [row[0] for row in rows] == ["T0001", "T0001"]
+    assert {row[1] for row in rows} == {THEMES[0].name_vi}
+    told = pd.Series([row[8].value for row in book["Trích dẫn"].iter_rows(min_row=2)]).dropna().value_counts()
+    assert told.to_dict() == {row[5]: row[7] for row in rows}
+    pain = next(
+        row for row in book["Điểm đau"].iter_rows(min_row=2, values_only=True) if THEMES[0].name_vi in row
+    )
+    assert f"{rows[0][5]} ({rows[0][8]}); {rows[1][5]} ({rows[1][8]})" in pain
+
+
 def test_a_sheet_that_is_too_long_is_cut_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "MAX_ROWS", 53)
     sheet = _written(make_input(150), tmp_path / "r.xlsx")["Trích dẫn"]
@@ -93,12 +109,12 @@ def test_cells_hold_what_excel_holds() -> None:
 @pytest.mark.parametrize("options", [{"dates": False}, {"ratings": False}, {"themes": ()}, {"count": 3}])
 def test_poor_data_still_give_a_workbook(tmp_path: Path, options: dict[str, Any]) -> None:
     book = _written(make_input(**{"count": 80, **options}), tmp_path / "r.xlsx")
-    assert len(book.sheetnames) == 7
+    assert len(book.sheetnames) == 8
 
 
 def test_undated_segments_have_an_empty_date(tmp_path: Path) -> None:
     inp = make_input(60)
-    segments = inp.segments.copy()
+    segments = inp.with_sub_themes()
     segments.loc[0, "created_at"] = pd.NaT
     write_workbook(build_report(inp), segments, tmp_path / "r.xlsx")
     with warnings.catch_warnings():

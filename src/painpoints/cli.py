@@ -17,6 +17,8 @@ from painpoints.cli_options import (
     ENCODER,
     LANG,
     MAP,
+    NAMING_MODEL,
+    NAMING_SERVICE,
     OUT,
     PROFILE,
     WORKSPACE,
@@ -56,6 +58,8 @@ def cli() -> None:
 @click.option(
     "--codebook", metavar="FILE", help="Themes to look for first, with names and examples (CSV or XLSX)."
 )
+@NAMING_SERVICE
+@NAMING_MODEL
 @ENCODER
 @MAP
 @PROFILE

@@ -19,6 +19,8 @@ __all__ = [
     "IN_WORKSPACE",
     "LANG",
     "MAP",
+    "NAMING_MODEL",
+    "NAMING_SERVICE",
     "OUT",
     "PROFILE",
     "WORKSPACE",
@@ -58,6 +60,20 @@ WORKSPACE = click.option(
     help="Folder that remembers runs, vectors, labels and classifiers.",
 )
 ENCODER = click.option("--encoder", metavar="NAME|PATH", help="accurate, fast, a model folder or a hub name.")
+NAMING_SERVICE = click.option(
+    "--naming-service",
+    metavar="URL",
+    envvar="PAINPOINTS_NAMING_URL",
+    show_envvar=True,
+    help="Ask this OpenAI-compatible service for names of new themes; sends it masked quotes.  [default: none]",
+)
+NAMING_MODEL = click.option(
+    "--naming-model",
+    metavar="NAME",
+    envvar="PAINPOINTS_NAMING_MODEL",
+    show_envvar=True,
+    help="Model of the naming service. Its key, if any, is read from PAINPOINTS_NAMING_KEY.",
+)
 
 IN_WORKSPACE = click.option(
     "--workspace",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from painpoints.themes import ThemeSet
     from painpoints.themes.codebook import CodebookEntry
     from painpoints.themes.known import KnownThemes
+    from painpoints.themes.naming_service import NamingService
 
 __all__ = ["RunRequest", "RunResult", "run"]
 
@@ -74,6 +75,7 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     customers = load_customers(request.customers) if request.customers else None
     codebook = load_codebook(request.codebook) if request.codebook else ()
     as_of = last_moment(request.as_of, settings.ingest)
+    service = _naming_service(request)
     require_folder(request)
     redactor = default_redactor()
 
@@ -104,6 +106,14 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
         themes = find_themes(
             segments, vectors, settings.themes, settings.seed, ingested.items, journey=journey, known=known
         )
+    if service is not None:
+        from painpoints.themes.service_names import names_from_service
+
+        with progress.stage("name"):
+            named = names_from_service(themes, segments, service, journey=journey, known=known)
+        progress.note(named.notice)
+        themes, notices = named.themes, (*notices, named.notice)
+        manifest |= {"naming": named.record, "notes": list(notices)}
     with progress.stage("rank"):
         ranking = rank_pains(
             segments, ingested.items, themes, journey, settings.rank, customers=customers, as_of=as_of
@@ -153,6 +163,15 @@ def _report_input(
         as_of=as_of,
         title=journey.brand,
     )
+
+
+def _naming_service(request: RunRequest) -> NamingService | None:
+    """None, with nothing imported, unless the user named one."""
+    if not request.naming_service and not request.naming_model:
+        return None
+    from painpoints.themes.naming_service import service_from
+
+    return service_from(request.naming_service, request.naming_model, request.settings.naming)
 
 
 def _known_themes(

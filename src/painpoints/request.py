@@ -36,6 +36,10 @@ class RunRequest:
     settings: Settings = field(default_factory=Settings)
     codebook: str | Path | None = None
     """themes that are looked for before anything is clustered"""
+    naming_service: str | None = None
+    """base address of a service that is asked for names of themes; without one nothing is sent anywhere"""
+    naming_model: str | None = None
+    """the model that is asked there"""
     workspace: Path | None = None
     """folder whose vectors and classifiers are used, and which remembers the run"""
 

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["IngestSettings", "RankSettings", "ReportSettings", "Settings", "TextSettings", "ThemeSettings"]
+__all__ = [
+    "IngestSettings",
+    "NamingSettings",
+    "RankSettings",
+    "ReportSettings",
+    "Settings",
+    "TextSettings",
+    "ThemeSettings",
+]
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,34 @@ class ThemeSettings:
     """share of the votes that a stray needs; votes are spread over several groups, half would leave too many out"""
     adopt_quantile: float = 0.05
     """a stray must be as close to its neighbours in the theme as the loosest twentieth of the theme's own members"""
+    sub_theme_distance: float = 0.6
+    """mean distance (1 - cosine of the centred vectors) up to which segments of a theme are one finer group"""
+    sub_theme_share: float = 0.08
+    """share of a theme's segments that a finer group holds at least: a dozen at most, each worth a task"""
+    sub_theme_rows: int = 1_500
+    """segments of a theme that its own tree is made of; of more, evenly chosen ones, and the others join"""
+
+
+@dataclass(frozen=True)
+class NamingSettings:
+    """Asking a naming service, where the user names one."""
+
+    quotes: int = 8
+    """quotes a theme that are sent; more were not needed to see what they share, and fewer words leave the machine"""
+    quote_chars: int = 200
+    """characters of a quote that are sent"""
+    name_chars: int = 60
+    """characters of a name that are accepted: what fits a line of the report"""
+    name_digits: int = 4
+    """digits of a name that are accepted: a year or an error code, no telephone number"""
+    answer_bytes: int = 65_536
+    """bytes of an answer that are read; a pair of names needs a few hundred"""
+    timeout_seconds: float = 20.0
+    """seconds that one theme may take; a name is worth no more, the offline one is there"""
+    total_seconds: float = 120.0
+    """seconds that all themes may take together; the rest keep their offline names"""
+    at_once: int = 4
+    """requests at the same time; small servers answer more of them no faster"""
 
 
 @dataclass(frozen=True)
@@ -171,6 +207,8 @@ class ReportSettings:
     """pains with a card of their own in report.html; all of them are in report.xlsx and painpoints.csv"""
     max_theme_rows: int = 100
     """rows of the theme table in report.html"""
+    max_sub_themes: int = 5
+    """sub-themes of one theme in report.html: as many as a team can take on; all of them are in report.xlsx"""
     max_chart_bars: int = 80
     """bars that a chart of report.html holds before weeks are summed into months"""
     max_quote_chars: int = 400
@@ -201,6 +239,7 @@ class Settings:
     ingest: IngestSettings = field(default_factory=IngestSettings)
     text: TextSettings = field(default_factory=TextSettings)
     themes: ThemeSettings = field(default_factory=ThemeSettings)
+    naming: NamingSettings = field(default_factory=NamingSettings)
     rank: RankSettings = field(default_factory=RankSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
     weeks: WeekSettings = field(default_factory=WeekSettings)

@@ -18,10 +18,11 @@ from painpoints.settings import ReportSettings
 
 if TYPE_CHECKING:
     from painpoints.report.model import ReportInput
+    from painpoints.themes.sub_themes import SubTheme
 
 __all__ = ["SCHEMA_VERSION", "SCORE_PARTS", "SIGNALS", "build_report"]
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 SCORE_PARTS = PARTS
 _NUMBERS = {
     "rank", "segments", "items", "customers", "negative_share", "share", "severity", "kpi_effect", "trend",
@@ -57,12 +58,13 @@ def build_report(inp: ReportInput, settings: ReportSettings | None = None) -> di
         "departments": _departments(inp, pains),
         "quadrant": _quadrant(pains),
         "volumes": volumes,
-        "themes": _rows(theme_table(inp)),
+        "themes": _themes(inp),
         "tables": {name: _rows(table) for name, table in inp.tables.items()},
         "quality": build_quality(inp),
         "display": {
             "max_cards": settings.max_cards,
             "max_theme_rows": settings.max_theme_rows,
+            "max_sub_themes": settings.max_sub_themes,
             "max_quote_chars": settings.max_quote_chars,
         },
     }
@@ -81,6 +83,26 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for row in frame.to_dict("records")
     ]
+
+
+def _themes(inp: ReportInput) -> list[dict[str, Any]]:
+    """The rows of themes.csv, their sub-themes as entries rather than as a line."""
+    own = dict(zip(inp.themes.themes["theme_id"], inp.themes.themes["sub_themes"], strict=True))
+    return [
+        row | {"sub_themes": [_sub_theme(sub) for sub in own[row["theme_id"]]]}
+        for row in _rows(theme_table(inp))
+    ]
+
+
+def _sub_theme(sub: SubTheme) -> dict[str, Any]:
+    return {
+        "sub_theme_id": sub.sub_theme_id,
+        "name_vi": clip(display_text(sub.name_vi), MAX_NAME),
+        "name_en": clip(display_text(sub.name_en), MAX_NAME),
+        "segments": sub.segments,
+        "items": sub.items,
+        "quote": display_text(sub.quote),
+    }
 
 
 def _summary(inp: ReportInput, settings: ReportSettings) -> dict[str, Any]:
@@ -152,7 +174,6 @@ def _theme_detail(inp: ReportInput, row: dict[str, Any]) -> dict[str, Any]:
         "stage_name": localized(stages.get(row["stage"], row["stage"] or ""), inp.lang),
         "subtitle": display_text(found.get("subtitle", "")),
         "keyphrases": [display_text(phrase) for phrase in found.get("keyphrases", ())],
-        "parts": [{"text": display_text(text), "items": count} for text, count in found.get("parts", ())],
         "causes": [{"text": display_text(text), "items": count} for text, count in found.get("causes", ())],
     }
 

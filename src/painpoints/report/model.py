@@ -43,3 +43,7 @@ class ReportInput:
     title: str = ""
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     """name -> table that looks back over weeks, such as ``trends``: a file of its own"""
+
+    def with_sub_themes(self) -> pd.DataFrame:
+        """`segments`, and the ``sub_theme_id`` of each, '' for none."""
+        return self.segments.assign(sub_theme_id=self.themes.sub_theme_ids().to_numpy())

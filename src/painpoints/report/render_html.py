@@ -89,6 +89,7 @@ def _helpers(report: dict[str, Any], locale: Locale) -> dict[str, Any]:
         "touchpoint_name": lambda id_: touchpoints.get(id_, id_),
         "stage_name": lambda id_: stages.get(id_, id_),
         "theme_name": lambda row: _named(row, locale.lang),
+        "sub_themes_of": _sub_themes_of(report),
         "tone": _tone,
         "filters": _filters(report, touchpoints, stages),
         "theme_rows": _theme_rows(report),
@@ -124,7 +125,7 @@ def _star() -> Markup:
 
 def _named(row: dict[str, Any], lang: str) -> str:
     first, second = ("name_vi", "name_en") if lang == "vi" else ("name_en", "name_vi")
-    return clip(str(row[first] or row[second] or row["theme_id"]), MAX_NAME)
+    return clip(str(row[first] or row[second] or row.get("theme_id", "")), MAX_NAME)
 
 
 def _tone(feeling: dict[str, Any]) -> str:
@@ -155,6 +156,12 @@ def _theme_rows(report: dict[str, Any]) -> list[dict[str, Any]]:
     praises = [row for row in report["themes"] if row["polarity"] != "pain"]
     room = max(limit - len(pains), min(len(praises), limit // 3))
     return pains[: limit - min(room, len(praises))] + praises[:room]
+
+
+def _sub_themes_of(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Theme id -> its first sub-themes."""
+    most = report["display"]["max_sub_themes"]
+    return {row["theme_id"]: row["sub_themes"][:most] for row in report["themes"]}
 
 
 def _file_line(file: dict[str, Any], locale: Locale) -> str:

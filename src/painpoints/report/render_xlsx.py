@@ -33,7 +33,7 @@ _EPOCH = datetime(2000, 1, 1)
 
 
 def write_workbook(report: dict[str, Any], segments: pd.DataFrame, path: Path) -> None:
-    """Write report.xlsx. `segments` is the labelled frame, which report.json does not hold."""
+    """Write report.xlsx. `segments` is the labelled frame, which report.json does not hold, with ``sub_theme_id``."""
     locale = Locale(report["lang"])
     with xlsxwriter.Workbook(str(path), _OPTIONS) as workbook:
         workbook.set_properties({"title": report["title"], "created": _EPOCH, "comments": "painpoints"})
@@ -42,6 +42,7 @@ def write_workbook(report: dict[str, Any], segments: pd.DataFrame, path: Path) -
             "summary": _summary,
             "pains": _pains,
             "themes": _themes,
+            "sub_themes": _sub_themes,
             "journey": _journey,
             "departments": _departments,
         }
@@ -101,12 +102,9 @@ def _named(row: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     reach = {f"reach_{key}": detail["reach"][key] for key in ("share", "low", "high")}
     names = {key: detail[key] for key in ("name", "touchpoint_name", "stage_name")}
     signals = {f"signal_{flag}": count for flag, count in detail["signals"].items()}
-    counted = {
-        key: "; ".join(f"{one['text']} ({one['items']})" for one in detail[key])
-        for key in ("parts", "causes")
-    }
+    causes = "; ".join(f"{one['text']} ({one['items']})" for one in detail["causes"])
     phrases = "; ".join(detail["keyphrases"])
-    return {**row, **names, **reach, **signals, **counted, "keyphrases": phrases}
+    return {**row, **names, **reach, **signals, "causes": causes, "keyphrases": phrases}
 
 
 def _pains(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
@@ -131,7 +129,7 @@ def _pains(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         Column(text("col_kpi") + " (−1…1)", "kpi_effect", "decimal", 11),
         Column(text("col_trend"), "trend", "decimal", 10),
         *(Column(text(f"col_signal.{flag}"), f"signal_{flag}", "int", 12) for flag in SIGNALS),
-        Column(text("parts"), "parts", "text", 60),
+        Column(text("sub_themes"), "sub_themes", "text", 60),
         Column(text("causes"), "causes", "text", 50),
         Column(text("col_effort"), "effort", "int", 9),
         Column(text("col_quadrant"), "quadrant", "text", 16),
@@ -139,8 +137,11 @@ def _pains(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         Column(text("col_last"), "last_seen", "date", 12),
         *(Column(text("col_quote", n=n), f"quote_{n}", "text", 60) for n in (1, 2, 3)),
     ]
+    name = _name_column(locale)
+    subs = {theme["theme_id"]: theme["sub_themes"] for theme in report["themes"]}
     rows = [_named(row, report) for row in report["pains"]]
     for row in rows:
+        row["sub_themes"] = "; ".join(f"{sub[name]} ({sub['items']})" for sub in subs[row["theme_id"]])
         row["quadrant"] = locale.term("quadrant", row["quadrant"]) if row["quadrant"] else ""
     sheet.table(columns, rows, freeze_columns=3)
 
@@ -174,6 +175,39 @@ def _themes(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         for row in report["themes"]
     ]
     sheet.table(columns, rows, freeze_columns=3)
+
+
+def _sub_themes(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
+    """A row a sub-theme, in the order of their themes."""
+    text, name = locale.text, _name_column(locale)
+    columns = [
+        Column("theme_id", "theme_id", "text", 12),
+        Column(text("col_theme"), "theme", "text", 42),
+        Column(text("col_kind"), "polarity", "text", 11),
+        Column(text("col_owner"), "owner", "text", 22),
+        Column("sub_theme_id", "sub_theme_id", "text", 14),
+        Column(text("col_name_vi"), "name_vi", "text", 42),
+        Column(text("col_name_en"), "name_en", "text", 42),
+        Column(text("col_segments"), "segments", "int", 10),
+        Column(text("col_items"), "items", "int", 10),
+        Column(text("col_quote", n=1), "quote", "text", 70),
+    ]
+    rows = [
+        {
+            "theme_id": theme["theme_id"],
+            "theme": theme[name],
+            "polarity": locale.term("polarity", theme["polarity"]),
+            "owner": theme["owner"],
+            **sub,
+        }
+        for theme in report["themes"]
+        for sub in theme["sub_themes"]
+    ]
+    sheet.table(columns, rows, freeze_columns=2)
+
+
+def _name_column(locale: Locale) -> str:
+    return "name_vi" if locale.lang == "vi" else "name_en"
 
 
 def _journey(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
@@ -245,6 +279,7 @@ def _segments(report: dict[str, Any], segments: pd.DataFrame, locale: Locale, sh
         Column(text("col_stage"), "stage", "text", 16),
         Column(text("col_touchpoint"), "touchpoint", "text", 22),
         Column(text("col_theme"), "theme_id", "text", 40),
+        Column(text("sub_themes"), "sub_theme_id", "text", 40),
         Column(text("col_lang"), "lang", "text", 12),
         Column(text("col_source"), "source", "text", 22),
         Column(text("col_row"), "row", "int", 8),
@@ -271,9 +306,10 @@ def _label_words(report: dict[str, Any], frame: pd.DataFrame, locale: Locale) ->
         column: {name: locale.term(group, name) for name in frame[column].unique() if name}
         for column, group in groups.items()
     }
-    name = "name_vi" if locale.lang == "vi" else "name_en"
+    name = _name_column(locale)
     themes = {row["theme_id"]: row[name] or row["theme_id"] for row in report["themes"]}
-    return {**words, **_place_names(report), "theme_id": themes}
+    subs = {sub["sub_theme_id"]: sub[name] for row in report["themes"] for sub in row["sub_themes"]}
+    return {**words, **_place_names(report), "theme_id": themes, "sub_theme_id": subs}
 
 
 def _place_names(report: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -19,13 +19,16 @@ from painpoints.schema import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from painpoints.report.model import ReportInput
+    from painpoints.themes.sub_themes import SubTheme
 
 __all__ = ["THEME_CSV_COLUMNS", "pain_table", "segment_table", "theme_table", "write_csv", "write_tables"]
 
 THEME_CSV_COLUMNS = (
     "theme_id", "polarity", "name_vi", "name_en", "touchpoint", "stage", "owner", "segments", "items", "customers",
-    "keyphrases", "parts", "causes", "subtitle", "quote_1", "quote_2", "quote_3", "first_seen", "last_seen",
+    "keyphrases", "causes", "subtitle", "quote_1", "quote_2", "quote_3", "first_seen", "last_seen", "sub_themes",
 )  # fmt: skip
 
 _PROBABILITY_DIGITS = 4
@@ -69,10 +72,8 @@ def theme_table(inp: ReportInput) -> pd.DataFrame:
             | {name: place.get(name, "") for name in ("touchpoint", "stage", "owner")}
             | {f"quote_{n + 1}": quotes[n] if n < len(quotes) else "" for n in range(3)}
             | {"keyphrases": "; ".join(theme["keyphrases"])}
-            | {
-                name: "; ".join(f"{text} ({count})" for text, count in theme[name])
-                for name in ("parts", "causes")
-            }
+            | {"causes": "; ".join(f"{text} ({count})" for text, count in theme["causes"])}
+            | {"sub_themes": _sub_themes_line(theme["sub_themes"], inp.lang)}
             | {
                 "first_seen": _day(seen, theme["theme_id"], "min"),
                 "last_seen": _day(seen, theme["theme_id"], "max"),
@@ -80,6 +81,13 @@ def theme_table(inp: ReportInput) -> pd.DataFrame:
         )
     rows.sort(key=lambda row: (order.get(row["theme_id"], len(order)), row["theme_id"]))
     return pd.DataFrame(rows, columns=list(THEME_CSV_COLUMNS), dtype=object)
+
+
+def _sub_themes_line(own: Iterable[SubTheme], lang: str) -> str:
+    """``S1A2B3C Shipper không gọi (12); …``: id, name and items, the largest first."""
+    return "; ".join(
+        f"{sub.sub_theme_id} {sub.name_en if lang == 'en' else sub.name_vi} ({sub.items})" for sub in own
+    )
 
 
 def _placed(inp: ReportInput) -> pd.DataFrame:

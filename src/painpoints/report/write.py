@@ -42,7 +42,7 @@ def write_report(report: dict[str, Any], inp: ReportInput, out: Path) -> list[Pa
     try:
         with _staging_folder(out) as staging:
             write_tables(inp, staging)
-            write_workbook(report, inp.segments, staging / "report.xlsx")
+            write_workbook(report, inp.with_sub_themes(), staging / "report.xlsx")
             (staging / "report.html").write_text(render_html(report), encoding="utf-8", newline="\n")
             _write_json(report, staging / "report.json")
             _write_json(jsonable(inp.manifest), staging / "run.json")

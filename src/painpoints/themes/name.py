@@ -48,6 +48,8 @@ class ThemeWords:
     langs: list[str]
     place: Mapping[str, str]
     central: Mapping[str, str]
+    part: bool = False
+    """a part of a theme: called by what is commoner in it than in the theme, at last by its quote, in whatever language"""
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def _ranked_concepts(theme: ThemeWords, background: Counter[int], segments: int)
     for concept, count in counts.items():
         share, everywhere = count / size, max(count, background[concept]) / max(1, segments)
         # a run that is one theme has nothing to be compared with
-        lift = share / everywhere if size < 0.5 * segments else LIFT
+        lift = share / everywhere if theme.part or size < 0.5 * segments else LIFT
         rated.append((-share * math.log1p(1 / everywhere), concept, _Rated(concept, share, lift)))
     return [one for _, _, one in sorted(rated, key=lambda found: found[:2])]
 
@@ -204,7 +206,8 @@ def _compose(
     heading = subject[0] if subject else theme.place.get(lang, "")
     if subject and not said:
         fresh = [phrase for phrase in telling if not _repeats(phrase, heading)][:1]
-        return _heading(heading, fresh) if fresh else f"{_capital(heading)} {_IN_GENERAL[lang]}"
+        general = "" if theme.part else f" {_IN_GENERAL[lang]}"
+        return _heading(heading, fresh) if fresh else f"{_capital(heading)}{general}"
     if said or telling:
         said = said or telling[:2]
         return _heading(heading, said) if heading else _capital(", ".join(said))
@@ -216,6 +219,9 @@ def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
 
     Where not even one word recurs, a quote would promise a subject that the theme does not have.
     """
+    if theme.part:
+        said = theme.central.get(lang) or next(iter(theme.central.values()), "")
+        return f"“{said}”" if said else _UNNAMED[theme.polarity, lang]
     counts = Counter(
         key for phrases in theme.phrases for key in phrases if " " not in key and key not in function_words()
     )
