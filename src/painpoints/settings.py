@@ -181,7 +181,7 @@ class ImpactSettings:
     raised_p: float = 0.05
     """one-sided p from which the last weeks before the initiative count as raised; a false alarm only costs power"""
     level_weeks: int = 4
-    """weeks that a rise must have lasted to be a level that the initiative met; a shorter one is a spike, which ends alone"""
+    """weeks that a rise must have lasted to be a level that the initiative met; a shorter one may end alone"""
     level_p: float = 0.001
     """one-sided p that such a level needs besides, as a run picked for being high is higher than what it stands for"""
     trend_p: float = 0.10

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from painpoints.journey import Journey
 
 __all__ = ["ControlGroup", "Initiative", "load_initiatives"]
@@ -89,7 +91,9 @@ def load_initiatives(path: str | Path, journey: Journey) -> tuple[Initiative, ..
     """
     path = Path(path)
     needed = "a column with the date (date, ngày) and one with the title (title, tên) are needed"
-    header, records, first = read_small_table(path, lambda names: {"date", "title"} <= set(_places(names)), needed)
+    header, records, first = read_small_table(
+        path, lambda names: {"date", "title"} <= set(_places(names)), needed
+    )
     places = _places(header)
     rows = [
         (number, {name: _cell(record[at], name) for name, at in places.items()})
@@ -150,17 +154,19 @@ def _dates(cells: Sequence[tuple[int, str]]) -> tuple[list[dt.date | None], list
         elif day is None:
             problems.append((number, "date", f"{value!r} is no date; write 15/03/2026 or 2026-03-15"))
         elif two_minds and order == "month_first":
-            problems.append((number, "date", f"{value!r} is month-first, other dates are day-first; write 2026-03-15"))
+            problems.append(
+                (number, "date", f"{value!r} is month-first, other dates are day-first; write 2026-03-15")
+            )
     zone = settings.time_zone
-    return [None if day is None else _local_day(day, alone[i].has_time[0], zone) for i, day in enumerate(days)], problems
+    return [
+        None if day is None else _local_day(day, alone[i].has_time[0], zone) for i, day in enumerate(days)
+    ], problems
 
 
-def _local_day(moment: object, has_time: bool, zone: str) -> dt.date:
+def _local_day(moment: pd.Series[pd.Timestamp], has_time: bool, zone: str) -> dt.date:
     """The day on the calendar of the company; one without a time of day is stored as midnight UTC."""
-    import pandas as pd
-
-    stamp: pd.Timestamp = pd.Series(moment).iat[0]
-    return (stamp.tz_convert(zone) if has_time else stamp).date()
+    day: dt.date = moment.dt.tz_convert(zone if has_time else "UTC").dt.date.iat[0]
+    return day
 
 
 def _initiative(
@@ -169,12 +175,22 @@ def _initiative(
     problems: list[_Problem] = []
     title = cells["title"]
     if not title or len(title) > _LONGEST_TITLE:
-        wrong = f"the title has {len(title)} characters, at most {_LONGEST_TITLE} are allowed" if title else "the title is missing"
+        wrong = (
+            f"the title has {len(title)} characters, at most {_LONGEST_TITLE} are allowed"
+            if title
+            else "the title is missing"
+        )
         problems.append((number, "title", wrong))
     touchpoint = _touchpoint(cells.get("touchpoint", ""), journey)
     if touchpoint is None:
         known = ", ".join(t.id for t in journey.touchpoints)
-        problems.append((number, "touchpoint", f"{cells['touchpoint']!r} is no touchpoint of the journey; there are: {known}"))
+        problems.append(
+            (
+                number,
+                "touchpoint",
+                f"{cells['touchpoint']!r} is no touchpoint of the journey; there are: {known}",
+            )
+        )
     ids = [part.upper() for part in re.split(r"[\s,;|]+", cells.get("themes", "")) if part]
     problems += [
         (number, "themes", f"{value!r} is no id of a theme or pain; write ids such as T1A2B3C, cut by commas")
@@ -209,13 +225,17 @@ def _controls(written: str) -> tuple[tuple[ControlGroup, ...], list[str]]:
         column = next((c for c, names in _GROUP_COLUMNS.items() if name in names), None)
         value = (right if equals else part).strip()
         if column is None or not value:
-            problems.append(f"{part!r} is not understood; write a customer segment, or channel=…, or product=…")
+            problems.append(
+                f"{part!r} is not understood; write a customer segment, or channel=…, or product=…"
+            )
         else:
             groups.append(ControlGroup(column, value))
     return tuple(dict.fromkeys(groups)), problems
 
 
-def _repeated(rows: Sequence[tuple[int, dict[str, str]]], found: Sequence[Initiative | None]) -> list[_Problem]:
+def _repeated(
+    rows: Sequence[tuple[int, dict[str, str]]], found: Sequence[Initiative | None]
+) -> list[_Problem]:
     """Rows with the day and title of an earlier one: their effects could not be told apart."""
     seen: dict[tuple[object, str], int] = {}
     problems: list[_Problem] = []
@@ -224,12 +244,17 @@ def _repeated(rows: Sequence[tuple[int, dict[str, str]]], found: Sequence[Initia
             continue
         first = seen.setdefault((initiative.date, initiative.title.casefold()), number)
         if first != number:
-            problems.append((number, "title", f"{initiative.title!r} on the same day is in row {first} already"))
+            problems.append(
+                (number, "title", f"{initiative.title!r} on the same day is in row {first} already")
+            )
     return problems
 
 
 def _message(name: str, problems: Sequence[_Problem], headers: dict[str, str]) -> str:
     count = f"{len(problems)} error" + ("s" if len(problems) != 1 else "")
-    lines = [f"  - row {row}, column {headers[column]!r}: {wrong}" for row, column, wrong in problems[:_SHOWN_ERRORS]]
+    lines = [
+        f"  - row {row}, column {headers[column]!r}: {wrong}"
+        for row, column, wrong in problems[:_SHOWN_ERRORS]
+    ]
     more = [f"  - and {len(problems) - _SHOWN_ERRORS} more"] if len(problems) > _SHOWN_ERRORS else []
     return "\n".join([f"{name}: {count} in the initiatives file:", *lines, *more])
