@@ -2,7 +2,7 @@
 
     python -m benchmarks.impact_power [SEEDS]
 
-Each seed is a history of 26 weeks and 24 themes of 3 to 30 items a week, negative binomial around a volume that moves. 16
+Each seed is a history of 26 weeks and 25 themes of 3 to 30 items a week, negative binomial around a volume that moves. 17
 themes get an initiative each, the other eight say what is usual. A verdict is right where it names the truth, honest where
 it is inconclusive, and confidently wrong where it claims what is not so: improved or resolved where nothing changed or
 it got worse, worse where nothing changed or it got better, no_change where there was an effect.
@@ -47,6 +47,8 @@ class Kind:
     """factor on everybody after the initiative, treated or not"""
     control: float = 0.0
     """share of customers who did not get it"""
+    size: float = 0.0
+    """items a week; 0: drawn between 3 and 30"""
     stationary: bool = True
     """whether the planted ratio is what the interval estimates"""
 
@@ -58,6 +60,7 @@ KINDS = (
     Kind("nothing", "nothing"),
     Kind("nothing", "nothing"),
     Kind("nothing", "nothing"),
+    Kind("nothing, 100 a week", "nothing", size=100.0),
     Kind("harms", "harms", (1.8, 1.8)),
     Kind("works, new level of 6 weeks", "works", (0.3, 0.5), spike=2.0, spike_weeks=6, stationary=False),
     Kind("works, after spike", "works", (0.3, 0.6), spike=2.5, spike_weeks=2),
@@ -85,9 +88,9 @@ class Planted:
     """expected without the initiative minus expected with it, a week, among the treated"""
 
 
-def plant(kind: Kind | None, volume: np.ndarray, random: np.random.Generator) -> Planted:
+def plant(kind: Kind | None, volume: np.ndarray, wander: float, random: np.random.Generator) -> Planted:
     """Counts of one theme, negative binomial with overdispersion 0.02 to 0.08 (3 to 12 % of the square of the mean)."""
-    size = float(np.exp(random.uniform(np.log(3), np.log(30))))
+    size = (kind.size if kind else 0.0) or float(np.exp(random.uniform(np.log(3), np.log(30))))
     overdispersion = float(random.uniform(0.02, 0.08))
     at = int(random.integers(11, 17))
     kind_of = kind or Kind("", "nothing")
@@ -100,6 +103,7 @@ def plant(kind: Kind | None, volume: np.ndarray, random: np.random.Generator) ->
     if kind_of.spike_weeks >= 4:  # a level that stays until somebody mends it
         base = base * np.where(weeks > at, kind_of.spike, 1.0)
     base = base * np.where(weeks > at, kind_of.shared, 1.0)
+    base = base * np.exp(np.cumsum(random.normal(0, wander, WEEKS)) if wander else 0.0)
     shape = 1 / overdispersion
     luck = random.gamma(shape, 1 / shape, WEEKS)
     if kind_of.picked:
@@ -140,11 +144,11 @@ def history_of(planted: list[Planted], volume: np.ndarray, random: np.random.Gen
     return History(items, mentions, themes.assign(touchpoint="", owner=""), names)
 
 
-def one_seed(seed: int) -> list[tuple[Planted, Effect]]:
+def one_seed(seed: int, wander: float = 0.0) -> list[tuple[Planted, Effect]]:
     """Every initiative of one history with what was found."""
     random = np.random.default_rng(seed)
     volume = np.exp(random.normal(0, 0.15, WEEKS))
-    planted = [plant(kind, volume, random) for kind in (*KINDS, *[None] * QUIET_THEMES)]
+    planted = [plant(kind, volume, wander, random) for kind in (*KINDS, *[None] * QUIET_THEMES)]
     history = history_of(planted, volume, random)
     initiatives, matches = [], []
     for number, theme in enumerate(planted):
@@ -180,11 +184,11 @@ def covered(low: float, truth: float, high: float) -> bool:
     return low <= truth <= high
 
 
-def rows_of(seeds: int) -> pd.DataFrame:
+def rows_of(seeds: int, wander: float = 0.0) -> pd.DataFrame:
     """One row an initiative."""
     rows = []
     for seed in range(seeds):
-        for planted, effect in one_seed(seed):
+        for planted, effect in one_seed(seed, wander):
             assert planted.kind is not None
             found = effect.found
             if found is None:
@@ -217,11 +221,12 @@ def enough(planted: Planted, effect: Effect) -> bool:
     return bool(effect.detectable > 0 and distance >= -np.log(effect.detectable))
 
 
-def main(seeds: int) -> None:
+def report(seeds: int, wander: float) -> None:
+    """Print the figures. With `wander` every theme's log rate walks at random with that step a week."""
     started = time.perf_counter()
-    rows = rows_of(seeds)
+    rows = rows_of(seeds, wander)
     tests = len(rows)
-    print(f"{seeds} seeds, {tests} initiatives, {time.perf_counter() - started:.0f} s")
+    print(f"\n== {seeds} seeds, wander {wander}, {tests} initiatives, {time.perf_counter() - started:.0f} s")
     table = rows.groupby("kind", sort=False).agg(
         n=("outcome", "size"),
         right=("outcome", lambda o: (o == "right").mean()),
@@ -255,4 +260,6 @@ def main(seeds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    report(wanted, wander=0.0)
+    report(max(wanted // 4, 1), wander=0.06)

@@ -178,14 +178,14 @@ class ImpactSettings:
     """items with the theme before and after together; fewer never exclude a ratio of one half"""
     raised_weeks: int = 8
     """longest run of raised weeks directly before the initiative that is looked for: the whole window"""
-    raised_p: float = 0.05
-    """one-sided p from which the last weeks before the initiative count as raised; a false alarm only costs power"""
+    raised_p: float = 0.025
+    """one-sided p from which the last weeks before the initiative count as raised: a false alarm only costs power"""
     level_weeks: int = 4
     """weeks that a rise must have lasted to be a level that the initiative met; a shorter one may end alone"""
     level_p: float = 0.001
     """one-sided p that such a level needs besides, as a run picked for being high is higher than what it stands for"""
-    trend_p: float = 0.10
-    """two-sided p from which a slope before the initiative is taken for real: lenient, since missing one flatters the fix"""
+    trend_p: float = 0.40
+    """two-sided p from which a change must stand up to the slope before it: lenient, as a slope missed flatters the fix"""
     q: float = 0.05
     """false discovery rate over all initiatives and themes at which a change counts"""
     resolved_ratio: float = 0.35

@@ -20,6 +20,8 @@ __all__ = [
     "without_slope",
 ]
 
+_Z_ONE_SIDED = 1.6448536269514722
+
 
 @dataclass(frozen=True)
 class Series:
@@ -228,9 +230,9 @@ def _slope(
 
 
 def without_slope(found: Comparison, slope: float, error: float, weeks_apart: float, falling: bool) -> float:
-    """The bound towards 1 of the ratio against the slope drawn on, instead of against the level before."""
+    """One-sided 95 % bound, towards 1, of the ratio against the slope drawn on instead of against the level before."""
     centre = math.log(found.ratio) - slope * weeks_apart
-    half = Z_95 * math.hypot(found.log_error(falling), weeks_apart * error)
+    half = _Z_ONE_SIDED * math.hypot(found.log_error(falling), weeks_apart * error)
     return math.exp(min(centre + half, 700.0)) if falling else math.exp(max(centre - half, -700.0))
 
 

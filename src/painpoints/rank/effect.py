@@ -66,9 +66,9 @@ REASONS: dict[str, dict[str, str]] = {
 class Effect:
     """What became of one theme after one initiative.
 
-    `found` is None where nothing could be compared. `before_weeks`, `after_weeks`, `spike_weeks`: ISO weeks. `slope`:
-    change of the log rate a week before the initiative, where it is significant. `power_quarter`: chance that a fall by a
-    quarter would have been found; `detectable`: the mildest ratio that would with a chance of 80 %, 0 where none.
+    `found` is None where nothing could be compared. `before_weeks`, `after_weeks`, `spike_weeks`: ISO weeks. `slope`: change
+    of the log rate a week before the initiative, with its standard error (0 where there is none). `power_quarter`: chance
+    that a fall by a quarter would have been found; `detectable`: the mildest ratio that would with a chance of 80 %, 0 none.
     ``avoided*``: complaints avoided a week with its 95 % interval, negative where there were more.
     """
 
@@ -87,7 +87,8 @@ class Effect:
     """whether it was compared with where it was not rolled out; False also where too little is known from there"""
     together_with: tuple[str, ...] = ()
     """titles of other initiatives for the theme in the same week: the effect is of all of them together"""
-    slope: float | None = None
+    slope: float = 0.0
+    slope_error: float = 0.0
     power_quarter: float = 0.0
     detectable: float = 0.0
     avoided: float = math.nan

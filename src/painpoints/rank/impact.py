@@ -136,8 +136,8 @@ def _measured(match: Match, known: _Known) -> tuple[Effect, Background]:
     if found is None or found.before + found.after < known.settings.min_items:
         return replace(effect, reason="few_items"), Background()
     background = _background(series, windows, found, known)
-    slope = background.slope if background.moving(known.settings.trend_p) else None
-    return replace(_with_figures(effect, found, known.settings), slope=slope), background
+    effect = replace(effect, slope=background.slope, slope_error=background.slope_error)
+    return _with_figures(effect, found, known.settings), background
 
 
 def _series(

@@ -156,14 +156,23 @@ def _by_likeness(
         else everywhere[:0]
     )
     elsewhere = np.setdiff1d(everywhere, here)
-    ways = [
-        ("touchpoint+meaning", here, elsewhere if len(elsewhere) >= _LEAST_THEMES else everywhere),
-        ("meaning", everywhere, everywhere),
-    ]
-    found = [(way, _standing_out(likeness, tried, measure, settings)) for way, tried, measure in ways]
-    way, chosen = next((f for f in found if len(f[1])), ("touchpoint", here))
+    near = _standing_out(
+        likeness, here, elsewhere if len(elsewhere) >= _LEAST_THEMES else everywhere, settings
+    )
+    far = _standing_out(likeness, everywhere, everywhere, settings)
+    # The touchpoint of a theme is a prediction, and wrong now and then: a much better fit elsewhere wins.
+    if len(near) and (not len(far) or likeness[near[0]] >= likeness[far[0]] - _spread(likeness)):
+        way, chosen = "touchpoint+meaning", near
+    elif len(far):
+        way, chosen = "meaning", far
+    else:
+        way, chosen = "touchpoint", here
     ids = themes["theme_id"]
     return [Match(position, str(ids.iat[i]), way, round(float(likeness[i]), 6)) for i in chosen]
+
+
+def _spread(values: np.ndarray) -> float:
+    return max(_NORMAL_MAD * float(np.median(np.abs(values - np.median(values)))), 1e-9)
 
 
 def _standing_out(
@@ -178,8 +187,7 @@ def _standing_out(
 
     if len(tried) == 0 or len(measure) < _LEAST_THEMES:
         return tried[:0]
-    middle = float(np.median(likeness[measure]))
-    spread = max(_NORMAL_MAD * float(np.median(np.abs(likeness[measure] - middle))), 1e-9)
+    middle, spread = float(np.median(likeness[measure])), _spread(likeness[measure])
     needed = middle + spread * float(t.ppf(1 - settings.match_p / len(tried), len(measure) - 1))
     order = tried[np.argsort(-likeness[tried], kind="stable")][: settings.match_themes]
     best = likeness[order[0]]

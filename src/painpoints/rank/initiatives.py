@@ -165,8 +165,8 @@ def _dates(cells: Sequence[tuple[int, str]]) -> tuple[list[dt.date | None], list
 
 def _local_day(moment: pd.Series[pd.Timestamp], has_time: bool, zone: str) -> dt.date:
     """The day on the calendar of the company; one without a time of day is stored as midnight UTC."""
-    day: dt.date = moment.dt.tz_convert(zone if has_time else "UTC").dt.date.iat[0]
-    return day
+    days: list[dt.date] = moment.dt.tz_convert(zone if has_time else "UTC").dt.date.tolist()
+    return days[0]
 
 
 def _initiative(

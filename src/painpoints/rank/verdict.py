@@ -58,7 +58,8 @@ def verdict(
         return "inconclusive", "after_spike"
     if not (settings.no_change_low <= found.low and found.high <= settings.no_change_high):
         return "inconclusive", "no_power"
-    return ("inconclusive", "trend_before") if moving else ("no_change", "")
+    # Here the usual level: a slope that is none would take away a true "no change".
+    return ("inconclusive", "trend_before") if background.moving(settings.q) else ("no_change", "")
 
 
 def _bound(found: Comparison, background: Background, *, falling: bool) -> float:
