@@ -237,9 +237,11 @@ def report(seeds: int, wander: float) -> None:
         avoided=("avoided_covered", "mean"),
     )
     print(table.round(3).to_string())
+    given = rows[rows["verdict"] != "inconclusive"]
+    print(f"\nwrong among the {len(given)} verdicts given: {(given['outcome'] == 'wrong').mean():.2%}")
     suffice = rows[rows["powered"].fillna(False).astype(bool)]
     print(
-        f"\nconfidently wrong: {(rows['outcome'] == 'wrong').mean():.2%}; success claimed where there was none: "
+        f"confidently wrong: {(rows['outcome'] == 'wrong').mean():.2%}; success claimed where there was none: "
         f"{rows['flatters'].mean():.2%} of all, {rows.loc[rows['truth'] != 'works', 'flatters'].mean():.2%} of those without"
     )
     print(
