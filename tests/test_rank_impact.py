@@ -175,7 +175,7 @@ def test_noise_is_found_where_it_is_and_not_where_it_is_not() -> None:
 
 def test_groups_by_segment_without_those_of_whom_nothing_is_known() -> None:
     known = history({"T1@Hà Nội": [1, 2], "T1@HCM": [3, 4], "T1@": [9, 9]}, rest=5)
-    groups = group_counts(known, "T1", [ControlGroup("segment", "ha noi")])
+    groups = group_counts(known, known.week_numbers(), "T1", [ControlGroup("segment", "ha noi")])
     assert groups.control.tolist() == [1.0, 2.0]
     assert groups.treated.tolist() == [3.0, 4.0]
     assert groups.treated_other.tolist() == [5.0, 5.0]

@@ -47,6 +47,8 @@ class _Known:
     at: Sequence[int]
     """week of each initiative, as a position in the history's weeks; may lie outside"""
     history: History
+    week: np.ndarray
+    """of each item"""
     weekly: WeeklyCounts
     noise: Noise
     settings: ImpactSettings
@@ -71,7 +73,7 @@ def initiative_effects(
         raise ValueError(f"matched themes are not in the history: {', '.join(unknown[:5])}")
     at = [_week_position(initiative, history) for initiative in initiatives]
     noise = estimate_noise(weekly, _touched(weekly, matches, at), settings)
-    known = _Known(initiatives, matches, at, history, weekly, noise, settings)
+    known = _Known(initiatives, matches, at, history, history.week_numbers(), weekly, noise, settings)
     ordered = sorted(
         matches, key=lambda m: (initiatives[m.initiative].date, initiatives[m.initiative].title, m.theme_id)
     )
@@ -147,15 +149,14 @@ def _series(
     settings, row = known.settings, known.weekly.theme_ids.index(theme_id)
     series = Series(known.weekly.counts[row], known.weekly.exposures[row])
     if initiative.controls:
-        groups = group_counts(known.history, theme_id, initiative.controls)
+        groups = group_counts(known.history, known.week, theme_id, initiative.controls)
         controlled = Series(groups.treated, groups.treated_other, groups)
         windows = choose_windows(controlled, week, neighbours, known.noise, settings)
         enough = min(len(windows.before), len(windows.after)) >= settings.min_weeks
         compared = np.concatenate([windows.before, windows.after])
         if enough and groups.control[compared].sum() >= settings.min_items:
             return controlled, windows
-        numbers = known.history.week_numbers()
-        volume = np.bincount(numbers[numbers >= 0], minlength=len(known.history.weeks))
+        volume = np.bincount(known.week[known.week >= 0], minlength=len(known.history.weeks))
         share = (groups.treated + groups.treated_other) / np.maximum(volume, 1)
         series = Series(groups.treated, known.weekly.exposures[row] * share)
     return series, choose_windows(series, week, neighbours, known.noise, settings)

@@ -100,9 +100,13 @@ class GroupCounts:
     control_other: np.ndarray
 
 
-def group_counts(history: History, theme_id: str, controls: Sequence[ControlGroup]) -> GroupCounts:
-    """Counts of one theme by group. Items without a value in a named column are in neither group."""
-    week = history.week_numbers()
+def group_counts(
+    history: History, week: np.ndarray, theme_id: str, controls: Sequence[ControlGroup]
+) -> GroupCounts:
+    """Counts of one theme by group. Items without a value in a named column are in neither group.
+
+    `week`: `History.week_numbers`, which one caller needs for many themes.
+    """
     control, known = _members(history.items, controls)
     tells = np.zeros(len(week), dtype=bool)
     tells[history.items_of(theme_id)] = True
