@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 __all__ = [
+    "ImpactSettings",
     "IngestSettings",
     "NamingSettings",
     "RankSettings",
@@ -15,6 +16,7 @@ __all__ = [
     "Settings",
     "TextSettings",
     "ThemeSettings",
+    "WeekSettings",
 ]
 
 
@@ -192,6 +194,51 @@ class RankSettings:
 
 
 @dataclass(frozen=True)
+class ImpactSettings:
+    """Whether an initiative worked. Formulas and how well they hold: docs/methods.md, benchmarks/impact_power.py."""
+
+    window_weeks: int = 8
+    """weeks compared on either side: long enough for small themes, short enough that little else has changed"""
+    lookback_weeks: int = 16
+    """weeks before the initiative that are searched for a spike and a trend: twice the window, since a drift of 3 % a week
+    is not seen in eight weeks but moves the ratio by a quarter"""
+    min_weeks: int = 3
+    """weeks with feedback that either side needs; with two, the scatter between weeks cannot be told from an effect"""
+    min_items: int = 10
+    """items with the theme before and after together; fewer never exclude a ratio of one half"""
+    raised_weeks: int = 8
+    """longest run of raised weeks directly before the initiative that is looked for: the whole window"""
+    raised_p: float = 0.025
+    """one-sided p from which the last weeks before the initiative count as raised: a false alarm only costs power"""
+    level_weeks: int = 4
+    """weeks that a rise must have lasted to be a level that the initiative met; a shorter one may end alone"""
+    level_p: float = 0.001
+    """one-sided p that such a level needs besides, as a run picked for being high is higher than what it stands for"""
+    trend_p: float = 0.40
+    """two-sided p from which a change must stand up to the slope before it: lenient, as a slope missed flatters the fix"""
+    q: float = 0.05
+    """false discovery rate over all initiatives and themes at which a change counts"""
+    resolved_ratio: float = 0.35
+    """upper bound of the ratio below which a pain counts as resolved: at least two of three complaints are gone"""
+    no_change_low: float = 0.75
+    """lower end of what counts as no change: a fall of a quarter would be worth knowing"""
+    no_change_high: float = 4 / 3
+    """upper end of the same, on the log scale as far from 1"""
+    power: float = 0.80
+    """chance to find an effect that makes it detectable (Cohen's convention)"""
+    prior_weeks: float = 10.0
+    """weeks of scatter that the dispersion pooled over themes weighs as much as: about what one comparison has itself"""
+    placebo_items: int = 20
+    """items of a theme in two neighbouring windows from which its ratio tells something about drift"""
+    placebo_themes: int = 5
+    """themes needed to estimate the drift that is usual between two windows; with fewer it is taken as none"""
+    match_p: float = 0.05
+    """chance that the likeness of an initiative to an unrelated theme stands out, over all themes that are tried"""
+    match_themes: int = 3
+    """themes that one initiative is matched to by meaning; who lists more names them by id"""
+
+
+@dataclass(frozen=True)
 class ReportSettings:
     """What the report shows, and from how many items on."""
 
@@ -241,5 +288,6 @@ class Settings:
     themes: ThemeSettings = field(default_factory=ThemeSettings)
     naming: NamingSettings = field(default_factory=NamingSettings)
     rank: RankSettings = field(default_factory=RankSettings)
+    impact: ImpactSettings = field(default_factory=ImpactSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
     weeks: WeekSettings = field(default_factory=WeekSettings)
