@@ -2,11 +2,12 @@
 
     python -m benchmarks.driver_coverage [--seeds 50] [--items 2000]
 
-Items tell themes that like to come together and depend on the channel, which has an effect of its own; customers write one to six
-items and share a mood. The mean of every rating is a sum of known effects, so the true adjusted difference is the planted one.
+Items tell themes that like to come together and depend on the channel, which has an effect of its own; customers
+write one to six items and share a mood. The mean of every rating is a sum of known effects, so the true adjusted
+difference is the planted one.
 
-- coverage: share of planted effects inside their 95 % interval, a KPI and size of theme; likewise for the penalty, reward and
-  asymmetry of touchpoints, and, from draws of few answers, for the KPIs themselves;
+- coverage: share of planted effects inside their 95 % interval, a KPI and size of theme; likewise for the penalty,
+  reward and asymmetry of touchpoints, and, from draws of few answers, for the KPIs themselves;
 - Kano: planted classes found, and touchpoints given a wrong one;
 - importance: largest distance between relative weights and exact Shapley shares (LMG), 8 correlated themes;
 - seconds for 20,000 items and 40 themes.
@@ -175,7 +176,9 @@ def seconds(items: int = 20_000, themes: int = 40) -> float:
     frame = pd.DataFrame({"rating": rng.integers(1, 6, items), "rating_scale": "stars5", "week": "2026-W02"})
     frame = frame.assign(voice=rng.integers(0, items, items).astype(str), channel=rng.choice(CHANNELS, items))
     item = np.repeat(np.arange(items), rng.integers(1, 4, items))
-    mentions = pd.DataFrame({"item": item, "theme_id": [f"T{n:04}" for n in rng.integers(0, themes, len(item))]})
+    mentions = pd.DataFrame(
+        {"item": item, "theme_id": [f"T{n:04}" for n in rng.integers(0, themes, len(item))]}
+    )
     names = pd.DataFrame({"theme_id": [f"T{n:04}" for n in range(themes)]})
     names["polarity"] = np.where(np.arange(themes) % 3 == 0, "praise", "pain")
     names["touchpoint"] = [TOUCHPOINTS[n % 6] for n in range(themes)]
@@ -190,13 +193,20 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=2000, help="ratings a KPI")
     given = parser.parse_args()
     effects = effects_covered(given.seeds, given.items)
-    print(f"effects: {len(effects):,} intervals, coverage {effects['held'].mean():.3f}, bias {effects['error'].mean():+.4f}")
+    print(
+        f"effects: {len(effects):,} intervals, coverage {effects['held'].mean():.3f}, bias {effects['error'].mean():+.4f}"
+    )
     print(effects.pivot_table(index="kpi", columns="size", values="held").round(3).to_string())
     kano = kano_found(given.seeds, 3 * given.items)
-    print("\nsides of touchpoints, coverage:", kano[["penalty", "reward", "asymmetry"]].mean().round(3).to_dict())
+    print(
+        "\nsides of touchpoints, coverage:",
+        kano[["penalty", "reward", "asymmetry"]].mean().round(3).to_dict(),
+    )
     print(pd.crosstab(kano["planted"].replace("", "none"), kano["found"].replace("", "none")).to_string())
     print("\nKPIs, coverage\n", kpis_covered().round(3).to_string(index=False))
-    print(f"\nrelative weights and LMG differ by at most {max(map(shapley_distance, range(10))):.3f} of the whole")
+    print(
+        f"\nrelative weights and LMG differ by at most {max(map(shapley_distance, range(10))):.3f} of the whole"
+    )
     for items, themes in ((20_000, 40), (200_000, 300)):
         print(f"{items:,} items, {themes} themes: {seconds(items, themes):.1f} s")
 

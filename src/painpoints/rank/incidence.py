@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from painpoints.rank.history import History
 
-__all__ = ["counted_items", "theme_incidence", "voice_sums"]
+__all__ = ["cell_counts", "counted_items", "design_effects", "theme_incidence", "voice_sums"]
 
 
 def counted_items(history: History) -> np.ndarray:
@@ -43,3 +43,34 @@ def voice_sums(voices: np.ndarray, rows: Any) -> Any:
     count = int(voices.max()) + 1 if len(voices) else 0
     ones = np.ones(len(voices))
     return csr_array((ones, (voices, np.arange(len(voices)))), shape=(count, len(voices))) @ rows
+
+
+def design_effects(incidence: Any, voices: np.ndarray) -> np.ndarray:
+    """``float64[n themes]``: variance of a theme's share with items drawn by customer, over that with items drawn singly.
+
+    Ratio estimator of Rao & Scott (1992), at least 1; exactly 1 where nobody writes twice. ``voices`` are codes from 0.
+    """
+    items, themes = incidence.shape
+    if not items or not themes:
+        return np.ones(themes)
+    size = np.bincount(voices).astype(float)
+    told = voice_sums(voices, incidence)
+    share = np.asarray(incidence.sum(axis=0)).ravel() / items
+    squares = np.asarray(told.multiply(told).sum(axis=0)).ravel()
+    crossed = np.asarray(told.T @ size).ravel()
+    variance = squares - 2 * share * crossed + share**2 * float((size**2).sum())
+    plain = items * share * (1 - share)
+    effect = np.divide(variance, plain, out=np.ones(themes), where=plain > 0)
+    return np.where(effect < 1 + 1e-9, 1.0, effect)
+
+
+def cell_counts(cells: np.ndarray, count: int, incidence: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Items in each of ``count`` cells, ``float64[count]``, and those that tell each theme, ``[count, n themes]``.
+
+    ``cells [n items]`` are codes from 0; -1 is in no cell.
+    """
+    from scipy.sparse import csr_array
+
+    rows = np.flatnonzero(cells >= 0)
+    member = csr_array((np.ones(len(rows)), (cells[rows], rows)), shape=(count, len(cells)))
+    return np.bincount(cells[rows], minlength=count).astype(float), np.asarray((member @ incidence).toarray())

@@ -75,7 +75,7 @@ def kpi_table(history: History, settings: DriverSettings) -> pd.DataFrame:
     ``value`` and its 95 % interval are NaN where fewer than ``kpi_min_items`` items have a rating. Items count as
     independent: with many answers a customer the intervals are too narrow.
     """
-    weeks = np.append(history.week_numbers(), -1)[:-1]
+    weeks = history.week_numbers()
     parts = []
     for kpi in KPIS:
         scores = kpi_scores(history, kpi)

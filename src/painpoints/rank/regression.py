@@ -37,6 +37,7 @@ def resampled_fit(
     so all resamples are one sparse product. A vanishing ridge (1e-8 items) stands in for columns that a resample lost.
     """
     from scipy.sparse import csr_array, hstack
+    from threadpoolctl import threadpool_limits
 
     columns = design.shape[1] + 1
     whole = csr_array(hstack([design, csr_array(scores[:, None])]))
@@ -44,13 +45,15 @@ def resampled_fit(
     per_voice = voice_sums(voices, products)
     effects, means, gram = [], [], np.zeros((columns, columns))
     chunk = max(1, chunk_cells // max(columns**2, per_voice.shape[0]))
-    for number, counts in enumerate(_draws(per_voice.shape[0], resamples, chunk, seed)):
-        grams = _grams((per_voice.T @ counts).T, cells, columns)
-        if number == 0:
-            gram = grams[0]
-        penalty = 1e-8 * np.diag(np.arange(columns - 1) > 0)
-        effects.append(np.linalg.solve(grams[:, :-1, :-1] + penalty, grams[:, :-1, -1:])[:, :, 0])
-        means.append(grams[:, 0] / np.maximum(grams[:, 0, :1], 1e-300))
+    with threadpool_limits(
+        limits=1
+    ):  # small systems gain nothing by threads, and stall where others use the cores
+        for number, counts in enumerate(_draws(per_voice.shape[0], resamples, chunk, seed)):
+            grams = _grams((per_voice.T @ counts).T, cells, columns)
+            gram = grams[0] if number == 0 else gram
+            penalty = 1e-8 * np.diag(np.arange(columns - 1) > 0)
+            effects.append(np.linalg.solve(grams[:, :-1, :-1] + penalty, grams[:, :-1, -1:])[:, :, 0])
+            means.append(grams[:, 0] / np.maximum(grams[:, 0, :1], 1e-300))
     return Resampled(gram, np.concatenate(effects), np.concatenate(means))
 
 
@@ -61,8 +64,8 @@ def _draws(voices: int, resamples: int, chunk: int, seed: list[int]) -> Iterator
     for start in range(0, resamples, chunk):
         size = min(chunk, resamples - start)
         drawn = rng.integers(0, voices, size=(size, voices))
-        counts = [np.bincount(row, minlength=voices) for row in drawn]
-        yield np.ascontiguousarray(np.array(counts, dtype=float).T)
+        counts = np.array([np.bincount(row, minlength=voices) for row in drawn], dtype=np.uint16)
+        yield counts.T.astype(float, order="C")
 
 
 def _products(whole: Any) -> tuple[Any, np.ndarray]:
