@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 __all__ = [
+    "DriverSettings",
+    "GroupSettings",
     "ImpactSettings",
     "IngestSettings",
     "NamingSettings",
@@ -236,6 +238,52 @@ class ImpactSettings:
     """chance that the likeness of an initiative to an unrelated theme stands out, over all themes that are tried"""
     match_themes: int = 3
     """themes that one initiative is matched to by meaning; who lists more names them by id"""
+class DriverSettings:
+    """KPIs and what goes with them. Formulas: docs/methods.md, coverage: benchmarks/driver_coverage.py."""
+
+    kpi_min_items: int = 10
+    """rated items of a week; below that the interval of an NPS covers half of the scale: no figure is shown"""
+    min_items: int = 100
+    """rated items that a KPI needs: fewer do not carry even three themes"""
+    min_voices: int = 20
+    """rated customers who tell a theme, and who do not; with fewer the interval is wider than ±0.6 stars of five, and says
+    nothing (it would still hold: measured down to 8)"""
+    items_per_theme: int = 10
+    """rated items for each theme in the regression (Harrell 2015); beyond that the smallest themes are left out"""
+    resamples: int = 1_000
+    """bootstrap resamples; the ends of a 95 % interval then move by a fortieth of its width from seed to seed"""
+    chunk_cells: int = 20_000_000
+    """numbers held at a time while resampling (160 MB)"""
+    max_vif: float = 100.0
+    """variance inflation above which two themes cannot be told apart: they get no effect of their own"""
+    explained_p: float = 0.05
+    """p-value of all themes together (F test) above which nothing is explained that could be shared out"""
+    kano_margin: float = 1 / 3
+    """asymmetry (penalty - reward) / (penalty + reward) of a touchpoint where one is twice the other"""
+
+
+@dataclass(frozen=True)
+class GroupSettings:
+    """Themes over-represented in groups of customers. Formulas: docs/methods.md."""
+
+    max_values: int = 50
+    """distinct values of a column; with more it describes single customers, not groups"""
+    numeric_values: int = 10
+    """distinct numbers from which a column is a quantity and is cut at its quartiles"""
+    id_share: float = 0.9
+    """distinct values over customers from which a column is a key, not a group"""
+    min_expected: float = 5.0
+    """items expected of a theme in a group; decided by the margins, so that the choice says nothing of the outcome"""
+    min_voices: int = 5
+    """customers of the group who tell the theme, before it is reported"""
+    q: float = 0.05
+    """false discovery rate"""
+    prior_items: float = 1.0
+    """items; a ratio is shrunk to 1 as if that many had been expected and had come"""
+    candidates: int = 40
+    """combinations of two columns that one half of the customers proposes and the other half tests"""
+    chunk_cells: int = 4_000_000
+    """counts held at a time while combinations are searched (32 MB each)"""
 
 
 @dataclass(frozen=True)
@@ -289,5 +337,7 @@ class Settings:
     naming: NamingSettings = field(default_factory=NamingSettings)
     rank: RankSettings = field(default_factory=RankSettings)
     impact: ImpactSettings = field(default_factory=ImpactSettings)
+    drivers: DriverSettings = field(default_factory=DriverSettings)
+    groups: GroupSettings = field(default_factory=GroupSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
     weeks: WeekSettings = field(default_factory=WeekSettings)
