@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from painpoints.rank.stats import Z_95
-from painpoints.rank.weekly_counts import GroupCounts, Noise, pearson
+from painpoints.rank.theme_counts import GroupCounts, Noise, pearson
 
 __all__ = [
     "Comparison",

@@ -25,7 +25,7 @@ from painpoints.rank.history import iso_week, week_start
 from painpoints.rank.impact_windows import Windows, choose_windows
 from painpoints.rank.stats import adjust_p_values
 from painpoints.rank.verdict import Background, verdict
-from painpoints.rank.weekly_counts import Noise, WeeklyCounts, estimate_noise, group_counts, weekly_counts
+from painpoints.rank.theme_counts import Noise, WeeklyCounts, estimate_noise, group_counts, weekly_counts
 from painpoints.settings import ImpactSettings
 
 if TYPE_CHECKING:

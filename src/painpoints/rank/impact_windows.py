@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from painpoints.rank.before_after import Series
-    from painpoints.rank.weekly_counts import Noise
+    from painpoints.rank.theme_counts import Noise
     from painpoints.settings import ImpactSettings
 
 __all__ = ["Windows", "choose_windows"]
