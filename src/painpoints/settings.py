@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["IngestSettings", "RankSettings", "ReportSettings", "Settings", "TextSettings", "ThemeSettings"]
+__all__ = [
+    "CarrySettings", "IngestSettings", "RankSettings", "ReportSettings", "Settings", "TextSettings", "ThemeSettings",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,28 @@ class ReportSettings:
 
 
 @dataclass(frozen=True)
+class CarrySettings:
+    """What one bad experience does to the next ones. Formulas: docs/methods.md."""
+
+    min_customers: int = 20
+    """customers on either side; fewer can be one shop's regulars"""
+    min_expected: float = 5.0
+    """events expected without any effect, on either side: below that the interval spans a factor of six and more"""
+    activity_steps: tuple[int, ...] = (3, 4, 6, 10, 20)
+    """items of a customer from which he is compared with the next busier group"""
+    place_steps: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 25)
+    """earlier items from which an item is compared with the next later ones: exact as long as most customers last"""
+    block_weeks: int = 13
+    """weeks that are compared with each other: a quarter, so that a bad season is not taken for an effect"""
+    earlier_steps: tuple[int, ...] = (1, 2)
+    """earlier complaints about other things from which a customer is compared with other grumblers"""
+    complaint_steps: tuple[int, ...] = (2, 3, 4)
+    """earlier complaints in all, by which customers who complained are matched for the specific ratio"""
+    q: float = 0.05
+    """false discovery rate at which an association is marked"""
+
+
+@dataclass(frozen=True)
 class Settings:
     """All groups together, with the seed of the run."""
 
@@ -187,3 +211,4 @@ class Settings:
     themes: ThemeSettings = field(default_factory=ThemeSettings)
     rank: RankSettings = field(default_factory=RankSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
+    carry: CarrySettings = field(default_factory=CarrySettings)
