@@ -77,10 +77,11 @@ def carry_over(history: History, settings: CarrySettings, customers: pd.DataFram
     if not (visits.place > 0).any() and leavers is None:
         return CarryOver(*_tables([]), notice=dict(_NO_IDS))
     outcomes = _outcomes(history, visits)
+    later = _later(visits, outcomes, settings)
     found: list[dict[str, Any]] = []
     suppressed = 0
     for cause in _causes(history, visits):
-        rows, left_out = _later_rows(cause, visits, outcomes, settings)
+        rows, left_out = _later_rows(cause, visits, outcomes, later, settings)
         if leavers is not None:
             left = leave_row(cause.hit, outcomes["negative"] | cause.hit, visits, leavers, settings)
             rows, left_out = rows + left, left_out + (not left)
@@ -152,43 +153,55 @@ def _among(items: pd.Series, visits: Visits) -> NDArray[np.bool_]:
     return np.isin(visits.item, items.to_numpy(dtype=np.int64))
 
 
+@dataclass(frozen=True)
+class _Later:
+    """Visits with an earlier one of the same customer. `happened`: ``bool[visits, outcomes]``; `like`: the group of
+    customers as busy, at the same place in their row of items, in the same season."""
+
+    kept: NDArray[np.bool_]
+    customer: NDArray[np.int64]
+    like: NDArray[np.int64]
+    happened: NDArray[np.bool_]
+
+    def compare(
+        self, among: NDArray[np.bool_], complaints: NDArray[np.int64], exposed: NDArray[np.bool_]
+    ) -> StratifiedRatio:
+        """Exposed visits of those `among` against the others of the same group with as many `complaints`."""
+        stratum = joined(self.like[among], complaints[among])
+        return stratified_ratio(stratum, exposed[among], self.happened[among], self.customer[among])
+
+
+def _later(visits: Visits, outcomes: dict[str, NDArray[np.bool_]], settings: CarrySettings) -> _Later:
+    kept = visits.place > 0
+    like = joined(
+        steps(visits.total[kept], settings.activity_steps),
+        steps(visits.place[kept], settings.place_steps),
+        visits.week[kept] // settings.block_weeks,
+    )
+    happened = np.column_stack([hit[kept] for hit in outcomes.values()])
+    return _Later(kept, visits.customer[kept], like, happened)
+
+
 def _later_rows(
-    cause: _Cause, visits: Visits, outcomes: dict[str, NDArray[np.bool_]], settings: CarrySettings
+    cause: _Cause,
+    visits: Visits,
+    outcomes: dict[str, NDArray[np.bool_]],
+    later: _Later,
+    settings: CarrySettings,
 ) -> tuple[list[dict[str, Any]], int]:
     """A row an outcome with enough behind it, and the number of the others."""
-    later = visits.place > 0
-    exposed = visits.earlier(cause.hit) > 0
-    if len(np.unique(visits.customer[later & exposed])) < settings.min_customers:
-        return [], len(outcomes)
-    happened = np.column_stack(list(outcomes.values()))
     negative = outcomes["negative"] | cause.hit
-    elsewhere = steps(visits.earlier(negative & ~cause.hit), settings.earlier_steps)
-    plain = _compared(visits, later, elsewhere, exposed, happened, settings)
-    complained = visits.earlier(negative)
-    among = later & (complained > 0)
-    alike = _compared(visits, among, steps(complained, settings.complaint_steps), exposed, happened, settings)
+    here = visits.earlier(cause.hit)[later.kept]
+    elsewhere = visits.earlier(negative & ~cause.hit)[later.kept]
+    exposed, complained = here > 0, here + elsewhere
+    if len(np.unique(later.customer[exposed])) < settings.min_customers:
+        return [], len(outcomes)
+    everybody = np.ones(len(exposed), dtype=bool)
+    plain = later.compare(everybody, steps(elsewhere, settings.earlier_steps), exposed)
+    alike = later.compare(complained > 0, steps(complained, settings.complaint_steps), exposed)
     rows = [
         {"outcome": name, **ratio_row(plain, alike, at, settings)}
         for at, name in enumerate(outcomes)
         if enough(plain, at, settings)
     ]
     return rows, len(outcomes) - len(rows)
-
-
-def _compared(
-    visits: Visits,
-    kept: NDArray[np.bool_],
-    complaints: NDArray[np.int64],
-    exposed: NDArray[np.bool_],
-    happened: NDArray[np.bool_],
-    settings: CarrySettings,
-) -> StratifiedRatio:
-    """Within customers as busy, at the same place in their row of items, in the same season, with as many complaints."""
-    parts = (
-        steps(visits.total, settings.activity_steps),
-        steps(visits.place, settings.place_steps),
-        visits.week // settings.block_weeks,
-        complaints,
-    )
-    stratum = joined(*parts)
-    return stratified_ratio(stratum[kept], exposed[kept], happened[kept], visits.customer[kept])

@@ -21,8 +21,8 @@ __all__ = ["StratifiedRatio", "stratified_ratio"]
 
 _WIDEST = np.log(1e4)
 """ratios are looked for between 1/10,000 and 10,000; a limit beyond is written as 0 or infinity"""
-_HALVINGS = 40
-"""of that range: a limit is exact to eight digits"""
+_HALVINGS = 30
+"""of that range: a limit is exact to seven digits"""
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,13 @@ def stratified_ratio(
         raise ValueError(
             f"{len(stratum)} strata, {len(exposed)} exposures, {len(happened)} outcomes, {len(customer)} customers"
         )
-    both = np.isin(stratum, stratum[exposed]) & np.isin(stratum, stratum[~exposed])
-    place = np.unique(stratum[both], return_inverse=True)[1]
-    exposed, happened, customer = exposed[both], happened[both], customer[both]
-    counts = _counted(place, exposed, happened)
+    place = _places_with_both(stratum, exposed)
+    both = place >= 0
+    place, exposed, happened, customer = place[both], exposed[both], happened[both], customer[both]
+    events = np.nonzero(happened)
+    counts = _counted(place, exposed, events, happened.shape[1])
     ratio, expected = _estimate(counts)
-    design = _design_effect(counts, ratio, place, exposed, happened, customer)
+    design = _design_effect(counts, ratio, place, exposed, events, customer)
     low, high = _limits(counts, design)
     low, high = np.where(np.isnan(ratio), 0.0, low), np.where(np.isnan(ratio), np.inf, high)
     return StratifiedRatio(
@@ -107,22 +108,40 @@ def stratified_ratio(
         counts.events1.sum(axis=0),
         expected,
         design,
-        len(np.unique(customer[exposed])),
-        len(np.unique(customer[~exposed])),
+        _distinct(customer[exposed]),
+        _distinct(customer[~exposed]),
     )
 
 
-def _counted(place: NDArray[np.int64], exposed: NDArray[np.bool_], happened: NDArray[np.bool_]) -> _Counts:
-    size = int(place.max()) + 1 if len(place) else 0
+def _places_with_both(stratum: NDArray[np.int64], exposed: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """A number from 0 for each stratum with exposed and other rows, -1 for the rest; a value a row."""
+    size = int(stratum.max(initial=-1)) + 1
+    both = (np.bincount(stratum[exposed], minlength=size) > 0) & (
+        np.bincount(stratum[~exposed], minlength=size) > 0
+    )
+    return np.where(both, np.cumsum(both) - 1, -1)[stratum]
+
+
+def _distinct(customer: NDArray[np.int64]) -> int:
+    """Customers, given one after another."""
+    return int(np.count_nonzero(customer[1:] != customer[:-1])) + 1 if len(customer) else 0
+
+
+def _counted(
+    place: NDArray[np.int64],
+    exposed: NDArray[np.bool_],
+    events: tuple[NDArray[np.int64], ...],
+    outcomes: int,
+) -> _Counts:
+    size = int(place.max(initial=-1)) + 1
     rows = [np.bincount(place[group], minlength=size)[:, None].astype(float) for group in (exposed, ~exposed)]
-    row, outcome = np.nonzero(happened)
-    cell = place[row] * happened.shape[1] + outcome
-    cells = size * happened.shape[1]
-    events = [
-        np.bincount(cell[group], minlength=cells).reshape(size, happened.shape[1]).astype(float)
+    row, outcome = events
+    cell = place[row] * outcomes + outcome
+    counted = [
+        np.bincount(cell[group], minlength=size * outcomes).reshape(size, outcomes).astype(float)
         for group in (exposed[row], ~exposed[row])
     ]
-    return _Counts(rows[0], rows[1], events[0], events[1])
+    return _Counts(rows[0], rows[1], counted[0], counted[1])
 
 
 def _estimate(counts: _Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -140,21 +159,34 @@ def _design_effect(
     ratio: NDArray[np.float64],
     place: NDArray[np.int64],
     exposed: NDArray[np.bool_],
-    happened: NDArray[np.bool_],
+    events: tuple[NDArray[np.int64], ...],
     customer: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Variance of the score by customers over that by rows; at least 1, as rows of one customer seldom disagree."""
+    """Variance of the score by customers over that by rows; at least 1, as rows of one customer seldom disagree.
+
+    A row adds its weight times (event − risk) to the score: the weight is N0/N, for rows not exposed −R N1/N.
+    """
+    from scipy.sparse import csr_matrix
+
     if not len(place):
-        return np.ones(happened.shape[1])
+        return np.ones(len(ratio))
     at = np.where(np.isfinite(ratio) & (ratio > 0), ratio, 1.0)
     base = counts.base_risk(at)
-    own = (counts.rows0 / counts.rows)[place]
-    risk = np.where(exposed[:, None], at * base[place], base[place])
-    part = np.where(exposed[:, None], own, -at * (1 - own)) * (happened - risk)
+    own, risk = np.broadcast_to(counts.rows0 / counts.rows, base.shape), at * base
+    weight, chance = np.vstack([-at * (1 - own), own]), np.vstack([base, risk])
+    size, outcomes = base.shape
+    cell = place + size * exposed
+    row, outcome = events
     starts = np.flatnonzero(np.r_[True, customer[1:] != customer[:-1]])
-    by_customer = (np.add.reduceat(part, starts, axis=0) ** 2).sum(axis=0)
-    by_row = (part**2).sum(axis=0)
-    effect = np.divide(by_customer, by_row, out=np.ones_like(by_row), where=by_row > 0)
+    person = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(customer)]))
+    stood = csr_matrix((np.ones(len(cell)), cell, np.r_[starts, len(cell)]), shape=(len(starts), 2 * size))
+    happened = np.bincount(
+        person[row] * outcomes + outcome, weights=weight[cell[row], outcome], minlength=len(starts) * outcomes
+    )
+    by_customer = ((happened.reshape(-1, outcomes) - stood @ (weight * chance)) ** 2).sum(axis=0)
+    seen, rows = np.vstack([counts.events0, counts.events1]), np.vstack([counts.rows0, counts.rows1])
+    by_row = (weight**2 * (seen * (1 - 2 * chance) + rows * chance**2)).sum(axis=0)
+    effect = np.divide(by_customer, by_row, out=np.ones(outcomes), where=by_row > 0)
     return np.asarray(np.maximum(1.0, effect))
 
 
