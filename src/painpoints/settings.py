@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 __all__ = [
-    "CarrySettings", "IngestSettings", "RankSettings", "ReportSettings", "Settings", "TextSettings", "ThemeSettings",
+    "BacklogSettings", "CarrySettings", "ExpectationSettings", "IngestSettings", "MoneySettings", "RankSettings",
+    "ReportSettings", "Settings", "TextSettings", "ThemeSettings",
 ]  # fmt: skip
 
 
@@ -202,6 +203,35 @@ class CarrySettings:
 
 
 @dataclass(frozen=True)
+class MoneySettings:
+    """The customers' value that stands behind each pain."""
+
+    weeks: int = 9
+    """last weeks whose complaints count: the 60 days that the score looks at, in whole weeks"""
+    min_customers: int = 5
+    """customers; below that a sum of money would show what single customers are worth"""
+
+
+@dataclass(frozen=True)
+class ExpectationSettings:
+    """What the company believes of its touchpoints against what customers say."""
+
+    min_voices: int = 20
+    """customers who speak of a touchpoint; below that the interval is wider than ±22 points at a half"""
+    weeks: int = 0
+    """last weeks that count, 0 for the whole history: beliefs are asked for once a quarter or a year"""
+
+
+@dataclass(frozen=True)
+class BacklogSettings:
+    """The list of pains to be worked on."""
+
+    reopen_weeks: int = 3
+    """weeks after a pain was marked as done from which a report of it reopens it: feedback on what happened before
+    the fix keeps coming in for a while"""
+
+
+@dataclass(frozen=True)
 class Settings:
     """All groups together, with the seed of the run."""
 
@@ -212,3 +242,6 @@ class Settings:
     rank: RankSettings = field(default_factory=RankSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
     carry: CarrySettings = field(default_factory=CarrySettings)
+    money: MoneySettings = field(default_factory=MoneySettings)
+    expectations: ExpectationSettings = field(default_factory=ExpectationSettings)
+    backlog: BacklogSettings = field(default_factory=BacklogSettings)
