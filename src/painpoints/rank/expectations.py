@@ -93,7 +93,8 @@ def _told(history: History, weeks: int) -> pd.DataFrame:
     told = history.mentions.assign(
         voice=history.items["voice"].to_numpy()[at], rating=rating[at], feeling=feeling.astype(float)
     )
-    return told.loc[counted[at]]
+    recent: pd.DataFrame = told[counted[at]]
+    return recent
 
 
 def _row(
