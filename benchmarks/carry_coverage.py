@@ -106,6 +106,46 @@ def measure(name: str, seeds: int, ratio: float, grumble: float = 0.0) -> None:
     _tell_figures(f"{name}: other pairs", others, 1.0)
 
 
+def leavers(history: History, seed: int, ratio: float, *, early: bool) -> tuple[History, pd.DataFrame]:
+    """Who left: 8 in 100, `ratio` times as many of those who ever complained about delivery.
+
+    They leave the day after their last item; or (`early`) somewhere in their time, and what comes later is not written.
+    """
+    rng = np.random.default_rng(seed)
+    told = history.mentions
+    bad = told.loc[(told["sentiment"] == "neg") & (told["touchpoint"] == "delivery"), "item"]
+    hurt = set(history.items["customer_id"].iloc[bad])
+    span = history.items.groupby("customer_id")["created_at"].agg(["min", "max"])
+    chance = 0.08 * np.where(span.index.isin(hurt), ratio, 1.0)
+    left = rng.random(len(span)) < chance
+    day = span["max"] + pd.Timedelta(days=1)
+    if early:
+        day = span["min"] + (FIRST_DAY + pd.Timedelta(days=364) - span["min"]) * rng.random(len(span))
+    day = day.where(left).dt.normalize() + pd.Timedelta(days=1)
+    file = pd.DataFrame({"customer_id": span.index, "value": 1.0, "left": left, "left_on": day.to_numpy()})
+    file["left_on"] = pd.to_datetime(file["left_on"], utc=True)
+    gone = file.set_index("customer_id")["left_on"].reindex(history.items["customer_id"])
+    kept = ~(history.items["created_at"].to_numpy() >= gone.to_numpy())
+    items = history.items[kept].reset_index(drop=True)
+    mentions = told[kept].assign(item=np.arange(int(kept.sum()))).reset_index(drop=True)
+    return History(items, mentions, history.themes, history.weeks), file
+
+
+def measure_leaving(name: str, seeds: int, ratio: float, *, early: bool, grumble: float = 0.0) -> None:
+    """Coverage for ``churn``: of delivery, where it is planted, and of the other touchpoints (grumblers leave no more)."""
+    found: dict[bool, list[tuple[float, ...]]] = {True: [], False: []}
+    for seed in range(seeds):
+        history, file = leavers(simulate(seed, 1.0, grumble=grumble), seed, ratio, early=early)
+        details = carry_over(history, CarrySettings(), file).details
+        for planted, own in found.items():
+            chosen = (details["outcome"] == "churn") & (
+                (details["cause_touchpoint"] == "delivery") == planted
+            )
+            own += list(details.loc[chosen, list(FIGURES)].itertuples(index=False, name=None))
+    _tell_figures(f"{name}: delivery", found[True], ratio)
+    _tell_figures(f"{name}: others", found[False], 1.0)
+
+
 def _tell_figures(name: str, found: list[tuple[float, ...]], truth: float) -> None:
     values = np.array(found, dtype=float)
     told = [f"{name:40s} n {len(values):5d} truth {truth:.1f} flagged {values[:, 3].mean():.3f}"]
@@ -127,6 +167,8 @@ def main() -> None:
         measure(f"activity differs, ratio {ratio}", seeds, ratio)
     measure("grumblers, nothing planted", seeds, 1.0, grumble=0.5)
     measure("grumblers, ratio 2", seeds, 2.0, grumble=0.5)
+    measure_leaving("leaving, ratio 2", seeds, 2.0, early=False)
+    measure_leaving("leaving early, nothing planted", seeds, 1.0, early=True)
     print(f"{time.perf_counter() - began:.0f} s")
 
 
