@@ -184,6 +184,15 @@ def test_who_left_is_looked_up_in_the_customer_file():
     assert row(carry_over(history_of(lines), SETTINGS, after), "churn")["ratio"] == pytest.approx(3.0)
 
 
+def test_customers_that_the_file_does_not_list_are_not_taken_to_have_stayed():
+    lines = planted()
+    ids = sorted({line[0] for line in lines if line[0][0] == "a"})
+    days = pd.DataFrame({"customer_id": ids, "left_on": pd.Timestamp("2025-06-01", tz="UTC")})
+    days.loc[::2, "left_on"] = pd.NaT
+    rows = carry_over(history_of(lines), SETTINGS, days).rows
+    assert "delivery" not in set(rows.loc[rows["outcome"] == "churn", "cause_touchpoint"])
+
+
 def test_customers_of_one_item_tell_who_left():
     lines = [line for line in planted() if line[2] == "delivery"]
     ids = sorted({line[0] for line in lines})

@@ -38,7 +38,7 @@ def known_leavers(visits: Visits, history: History, customers: pd.DataFrame | No
     """
     if customers is None or not {"left", "left_on"} & set(customers.columns) or not len(visits):
         return None
-    known = customers.drop_duplicates("customer_id").set_index("customer_id")
+    known = customers.drop_duplicates("customer_id").set_index("customer_id").assign(listed=True)
     ids = history.items["customer_id"].astype(str).str.strip().to_numpy()[visits.item]
     starts = np.unique(visits.customer, return_index=True)[1]
     fate = known.reindex(ids[starts])
@@ -57,9 +57,8 @@ def known_leavers(visits: Visits, history: History, customers: pd.DataFrame | No
 
 def _told(fate: pd.DataFrame, day: pd.Series | None) -> pd.Series:
     """``boolean`` a customer: left, stayed, or <NA>. A file with days alone means by an empty cell that he stayed."""
-    if "left" not in fate:
-        listed = fate["value"].notna() if "value" in fate else pd.Series(True, index=fate.index)
-        return day.notna().astype("boolean").where(listed) if day is not None else listed.astype("boolean")
+    if "left" not in fate and day is not None:
+        return day.notna().astype("boolean").mask(fate["listed"].isna())
     told = fate["left"].astype("boolean")
     return told if day is None else told.mask(day.notna(), True)
 
