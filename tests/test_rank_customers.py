@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from painpoints.errors import InputError
 from painpoints.rank import load_customers
-from painpoints.rank.customers import _number
+from painpoints.rank.customers import _number, group_columns
 
 
 def write(tmp_path, text, name="khach.csv", encoding="utf-8"):
@@ -80,3 +80,38 @@ def test_numbers_as_people_write_them(text, number):
 @settings(max_examples=100, deadline=None)
 def test_no_text_breaks_the_number_reader(text):
     assert _number(text) is None or isinstance(_number(text), float)
+
+
+def test_who_left_as_a_word_or_as_a_day(tmp_path):
+    found = load_customers(
+        write(tmp_path, "Mã KH,Doanh thu,Đã rời bỏ,Hạng\na,1,có,Vàng\nb,2,không,Bạc\nc,3,,Bạc\n")
+    )
+    assert found["left"].tolist()[:2] == [True, False]
+    assert found["left"].isna().tolist() == [False, False, True]
+    assert list(found["Hạng"]) == ["Vàng", "Bạc", "Bạc"]
+    assert list(load_customers(write(tmp_path, "id,value,left\na,1,x\nb,2,\n"))["left"]) == [True, False]
+    dated = load_customers(write(tmp_path, "id,value,left\na,1,2025-03-14\nb,2,\na,1,2025-02-01\n"))
+    assert dated["left_on"].dt.strftime("%Y-%m-%d").fillna("").tolist() == ["2025-02-01", ""]
+    assert dated["left"].tolist() == [True, False]
+    both = load_customers(write(tmp_path, "id,value,churned,churn_date\na,1,1,14/03/2025\nb,2,0,\n"))
+    assert both["left_on"].iat[0] == pd.Timestamp("2025-03-14", tz="UTC")
+
+
+def test_words_that_say_neither_yes_nor_no_are_all_told(tmp_path):
+    with pytest.raises(InputError, match="record 1 has 'maybe'; record 3 has 'hmm'; yes or no"):
+        load_customers(write(tmp_path, "id,value,left\na,1,maybe\nb,2,no\nc,2,hmm\n"))
+    with pytest.raises(InputError, match="record 2 has 'soon'; a date"):
+        load_customers(write(tmp_path, "id,value,left_on\na,1,2025-01-01\nb,2,soon\n"))
+
+
+def test_groups_are_words_that_several_customers_share(tmp_path):
+    rows = "".join(
+        f"k{n},{n},{'Vàng' if n % 2 else 'Bạc'},name {n},{n % 3},2025-01-0{1 + n % 3}\n" for n in range(12)
+    )
+    found = load_customers(write(tmp_path, "id,value,Hạng,Tên,Cửa hàng,since\n" + rows))
+    assert group_columns(found) == ("Hạng",)
+
+
+def test_a_title_above_the_table_is_passed_over(tmp_path):
+    found = load_customers(write(tmp_path, "Danh sách khách hàng,\n,\nMã KH,Doanh thu\na,5\n"))
+    assert found.to_dict("records") == [{"customer_id": "a", "value": 5.0}]

@@ -8,16 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 __all__ = [
+    "BacklogSettings",
+    "CarrySettings",
     "DriverSettings",
+    "ExpectationSettings",
     "GroupSettings",
     "ImpactSettings",
     "IngestSettings",
+    "MoneySettings",
     "NamingSettings",
     "RankSettings",
     "ReportSettings",
     "Settings",
     "TextSettings",
     "ThemeSettings",
+    "TrendSettings",
     "WeekSettings",
 ]
 
@@ -130,28 +135,6 @@ class ThemeSettings:
 
 
 @dataclass(frozen=True)
-class NamingSettings:
-    """Asking a naming service, where the user names one."""
-
-    quotes: int = 8
-    """quotes a theme that are sent; more were not needed to see what they share, and fewer words leave the machine"""
-    quote_chars: int = 200
-    """characters of a quote that are sent"""
-    name_chars: int = 60
-    """characters of a name that are accepted: what fits a line of the report"""
-    name_digits: int = 4
-    """digits of a name that are accepted: a year or an error code, no telephone number"""
-    answer_bytes: int = 65_536
-    """bytes of an answer that are read; a pair of names needs a few hundred"""
-    timeout_seconds: float = 20.0
-    """seconds that one theme may take; a name is worth no more, the offline one is there"""
-    total_seconds: float = 120.0
-    """seconds that all themes may take together; the rest keep their offline names"""
-    at_once: int = 4
-    """requests at the same time; small servers answer more of them no faster"""
-
-
-@dataclass(frozen=True)
 class RankSettings:
     """The score of a pain point. Formulas: docs/methods.md."""
 
@@ -193,6 +176,68 @@ class RankSettings:
     """share of the touchpoint probability that a theme's leading touchpoint must hold, else the theme has none"""
     high_effort: int = 3
     """effort (1-5) from which a fix counts as a large one: the middle of the scale"""
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """What the report shows, and from how many items on."""
+
+    min_cell_items: int = 10
+    """items; below that the 95 % interval of a mean feeling is wider than half of the scale: shown hollow"""
+    moment_emotion: float = 0.35
+    """mean feeling on [-1, 1] from which a cell counts as strong emotion: two complaints for each praise"""
+    moment_kpi_effect: float = 0.25
+    """difference in rating on [-1, 1] from which a cell counts as strong for the KPI: half a star of five"""
+    top_pains: int = 3
+    """pains that the headline names: as many as one management meeting can take on"""
+    max_cards: int = 40
+    """pains with a card of their own in report.html; all of them are in report.xlsx and painpoints.csv"""
+    max_theme_rows: int = 100
+    """rows of the theme table in report.html"""
+    max_sub_themes: int = 5
+    """sub-themes of one theme in report.html: as many as a team can take on; all of them are in report.xlsx"""
+    max_chart_bars: int = 80
+    """bars that a chart of report.html holds before weeks are summed into months"""
+    max_quote_chars: int = 400
+    """characters of a quote in report.html; the whole segment is in segments.csv"""
+
+
+@dataclass(frozen=True)
+class WeekSettings:
+    """Week after week. Methods: docs/methods.md."""
+
+    pool_weeks: int = 8
+    """weeks for which a segment in no theme is looked at again: a new theme is rarely large in its first week"""
+    retire_weeks: int = 12
+    """weeks without an item after which a theme is retired: a quarter"""
+    merged_share: float = 0.02
+    """share of the segments in themes that mergers may move in one week: a theme that changes every week is none"""
+    look_back_weeks: int = 52
+    """weeks that trends and drivers are counted over: a year holds every season once, and memory does not grow"""
+    min_weeks: int = 6
+    """weeks from which anything is said about change"""
+
+
+@dataclass(frozen=True)
+class NamingSettings:
+    """Asking a naming service, where the user names one."""
+
+    quotes: int = 8
+    """quotes a theme that are sent; more were not needed to see what they share, and fewer words leave the machine"""
+    quote_chars: int = 200
+    """characters of a quote that are sent"""
+    name_chars: int = 60
+    """characters of a name that are accepted: what fits a line of the report"""
+    name_digits: int = 4
+    """digits of a name that are accepted: a year or an error code, no telephone number"""
+    answer_bytes: int = 65_536
+    """bytes of an answer that are read; a pair of names needs a few hundred"""
+    timeout_seconds: float = 20.0
+    """seconds that one theme may take; a name is worth no more, the offline one is there"""
+    total_seconds: float = 120.0
+    """seconds that all themes may take together; the rest keep their offline names"""
+    at_once: int = 4
+    """requests at the same time; small servers answer more of them no faster"""
 
 
 @dataclass(frozen=True)
@@ -238,6 +283,9 @@ class ImpactSettings:
     """chance that the likeness of an initiative to an unrelated theme stands out, over all themes that are tried"""
     match_themes: int = 3
     """themes that one initiative is matched to by meaning; who lists more names them by id"""
+
+
+@dataclass(frozen=True)
 class DriverSettings:
     """KPIs and what goes with them. Formulas: docs/methods.md, coverage: benchmarks/driver_coverage.py."""
 
@@ -287,43 +335,116 @@ class GroupSettings:
 
 
 @dataclass(frozen=True)
-class ReportSettings:
-    """What the report shows, and from how many items on."""
+class CarrySettings:
+    """What one bad experience does to the next ones. Formulas: docs/methods.md."""
 
-    min_cell_items: int = 10
-    """items; below that the 95 % interval of a mean feeling is wider than half of the scale: shown hollow"""
-    moment_emotion: float = 0.35
-    """mean feeling on [-1, 1] from which a cell counts as strong emotion: two complaints for each praise"""
-    moment_kpi_effect: float = 0.25
-    """difference in rating on [-1, 1] from which a cell counts as strong for the KPI: half a star of five"""
-    top_pains: int = 3
-    """pains that the headline names: as many as one management meeting can take on"""
-    max_cards: int = 40
-    """pains with a card of their own in report.html; all of them are in report.xlsx and painpoints.csv"""
-    max_theme_rows: int = 100
-    """rows of the theme table in report.html"""
-    max_sub_themes: int = 5
-    """sub-themes of one theme in report.html: as many as a team can take on; all of them are in report.xlsx"""
-    max_chart_bars: int = 80
-    """bars that a chart of report.html holds before weeks are summed into months"""
-    max_quote_chars: int = 400
-    """characters of a quote in report.html; the whole segment is in segments.csv"""
+    min_customers: int = 20
+    """customers on either side; fewer can be one shop's regulars"""
+    min_expected: float = 5.0
+    """events expected without any effect, on either side: below that the interval spans a factor of six and more"""
+    activity_steps: tuple[int, ...] = (3, 4, 6, 10, 20)
+    """items of a customer from which he is compared with the next busier group"""
+    place_steps: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 25)
+    """earlier items from which an item is compared with the next later ones: exact as long as most customers last"""
+    block_weeks: int = 13
+    """weeks that are compared with each other: a quarter, so that a bad season is not taken for an effect"""
+    earlier_steps: tuple[int, ...] = (1, 2)
+    """earlier complaints about other things from which a customer is compared with other grumblers"""
+    complaint_steps: tuple[int, ...] = (2, 3, 4)
+    """earlier complaints in all, by which customers who complained are matched for the specific ratio"""
+    q: float = 0.05
+    """false discovery rate at which an association is marked"""
 
 
 @dataclass(frozen=True)
-class WeekSettings:
-    """Week after week. Methods: docs/methods.md."""
+class MoneySettings:
+    """The customers' value that stands behind each pain."""
 
-    pool_weeks: int = 8
-    """weeks for which a segment in no theme is looked at again: a new theme is rarely large in its first week"""
-    retire_weeks: int = 12
-    """weeks without an item after which a theme is retired: a quarter"""
-    merged_share: float = 0.02
-    """share of the segments in themes that mergers may move in one week: a theme that changes every week is none"""
-    look_back_weeks: int = 52
-    """weeks that trends and drivers are counted over: a year holds every season once, and memory does not grow"""
-    min_weeks: int = 6
-    """weeks from which anything is said about change"""
+    weeks: int = 9
+    """last weeks whose complaints count: the 60 days that the score looks at, in whole weeks"""
+    min_customers: int = 5
+    """customers; below that a sum of money would show what single customers are worth"""
+
+
+@dataclass(frozen=True)
+class ExpectationSettings:
+    """What the company believes of its touchpoints against what customers say."""
+
+    min_voices: int = 20
+    """customers who speak of a touchpoint; below that the interval is wider than ±22 points at a half"""
+    weeks: int = 0
+    """last weeks that count, 0 for the whole history: beliefs are asked for once a quarter or a year"""
+
+
+@dataclass(frozen=True)
+class BacklogSettings:
+    """The list of pains to be worked on."""
+
+    reopen_weeks: int = 3
+    """weeks after a pain was marked as done from which a report of it reopens it: feedback on what happened before
+    the fix keeps coming in for a while"""
+
+
+@dataclass(frozen=True)
+class TrendSettings:
+    """Weekly trends and alerts. Formulas: docs/methods.md; what they find and miss: benchmarks/trend_power.py."""
+
+    scan_weeks: tuple[int, ...] = (1, 2, 3, 4, 6)
+    """weeks; lengths of the recent window that are tried: one for a spike, up to six for what creeps up"""
+    baseline_weeks: int = 12
+    """weeks before the recent window, as for the score: narrow enough an interval without reaching into last year"""
+    min_baseline_weeks: int = 4
+    """weeks; before that many nothing is compared: a month says what is usual, a fortnight does not"""
+    reach_weeks: int = 26
+    """weeks that the baseline may reach back where sale weeks are left out of it; beyond half a year the product is another"""
+    min_items: int = 5
+    """items of a theme in recent and baseline weeks together; fewer cannot reach any p below 0.05 and only cost power"""
+    status_q: float = 0.05
+    """false discovery rate, among the themes of a week, at which a theme counts as rising or falling"""
+    status_ratio: float = 1.2
+    """rate ratio from which a change is worth a word; a rise must still show that much in its last week alone"""
+    alert_q: float = 0.05
+    """q-value up to which a rise is an alert; as only rises alert, two-sided, that is 0.025 a week: 0.65 in 26 weeks"""
+    alert_low: float = 1.2
+    """lower end of the 95 % interval of the rate ratio above which a rise is an alert: surely a fifth more"""
+    alert_items: int = 5
+    """items in the recent window that an alert needs; nobody should be called for fewer"""
+    quiet_weeks: int = 4
+    """weeks without a rise after which the next one is a new alert; until then it is the same story"""
+    median_themes: int = 8
+    """themes needed before the median of their ratios, rather than the number of items, says what was expected"""
+    median_items: float = 2.0
+    """items expected of a theme in a week for its ratio to count in the median; below, it is mostly 0 or a jump"""
+    channel_prior_items: float = 5.0
+    """items; a theme's share of each channel is shrunk to its share of all as if that many had been spread evenly"""
+    max_channels: int = 12
+    """channels told apart, in order of appearance; the rest is one, which bounds memory"""
+    dispersion_weeks: float = 24.0
+    """weeks that the dispersion of all themes weighs beside a theme's own: 12 own weeks alone are off by 40 %"""
+    sale_volume: float = 1.25
+    """items of a marked week over the median of ordinary ones, or the inverse, from which it counts as a sale week"""
+    sale_days: int = 2
+    """affected days of a week from which the calendar marks it; one day at its edge does not make the week"""
+    sale_dispersion: float = 0.09
+    """squared coefficient of variation of a theme's share in its first sale week: up to half as large again is no news"""
+    sale_event_dispersion: float = 0.03
+    """the same from sale to sale once the theme's own surge is known; no two sales are alike"""
+    new_weeks: int = 2
+    """weeks, this one included, in which a theme first told is new"""
+    new_known_items: int = 2
+    """items before those weeks that do not make a theme known: a stray mention or two"""
+    new_items: int = 3
+    """items in those weeks that make such a theme new: as many as a theme needs to be one"""
+    emerging_weeks: int = 6
+    """weeks from a theme's first one in which a significant rise is called emerging: nobody can call it a relapse"""
+    resolved_weeks: int = 4
+    """weeks that a pain must have been gone for: four whole weeks, so that a quiet week is no success"""
+    resolved_ratio: float = 0.2
+    """rate ratio up to which a pain counts as gone: four complaints of five"""
+    resolved_high: float = 0.5
+    """upper end of its interval; at least halved for sure, which zero items show from about seven expected ones on"""
+    reopened_ratio: float = 0.5
+    """share of the old rate at which a resolved pain is no longer resolved"""
 
 
 @dataclass(frozen=True)
@@ -334,10 +455,15 @@ class Settings:
     ingest: IngestSettings = field(default_factory=IngestSettings)
     text: TextSettings = field(default_factory=TextSettings)
     themes: ThemeSettings = field(default_factory=ThemeSettings)
-    naming: NamingSettings = field(default_factory=NamingSettings)
     rank: RankSettings = field(default_factory=RankSettings)
+    report: ReportSettings = field(default_factory=ReportSettings)
+    weeks: WeekSettings = field(default_factory=WeekSettings)
+    naming: NamingSettings = field(default_factory=NamingSettings)
     impact: ImpactSettings = field(default_factory=ImpactSettings)
     drivers: DriverSettings = field(default_factory=DriverSettings)
     groups: GroupSettings = field(default_factory=GroupSettings)
-    report: ReportSettings = field(default_factory=ReportSettings)
-    weeks: WeekSettings = field(default_factory=WeekSettings)
+    carry: CarrySettings = field(default_factory=CarrySettings)
+    money: MoneySettings = field(default_factory=MoneySettings)
+    expectations: ExpectationSettings = field(default_factory=ExpectationSettings)
+    backlog: BacklogSettings = field(default_factory=BacklogSettings)
+    trends: TrendSettings = field(default_factory=TrendSettings)

@@ -1,15 +1,19 @@
-"""The optional customer file: who is worth how much."""
+"""The optional customer file: who is worth how much, who left, and which groups customers belong to."""
 
 from __future__ import annotations
 
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 
 from painpoints.errors import InputError
+from painpoints.ingest.names import quoted_list
+from painpoints.ingest.small_table import read_small_table
+from painpoints.rank.leaving import LEFT_NAMES, LEFT_ON_NAMES, leaving_columns
 
-__all__ = ["load_customers"]
+__all__ = ["group_columns", "load_customers"]
 
 _ID_NAMES = (
     "customer_id", "customer", "customerid", "client_id", "user_id", "userid", "account_id",
@@ -24,74 +28,111 @@ _VALUE_NAMES = (
 )  # fmt: skip
 
 
+_MOST_GROUPS = 20
+"""groups of one column; a column with more names places or people, not customer groups"""
+
+
 def load_customers(path: str | Path) -> pd.DataFrame:
     """Read a customer file: ``customer_id`` (str, unique) and ``value`` (float), further columns as they are.
 
-    CSV (comma, semicolon or tab; UTF-8 or UTF-16) and XLSX, with Vietnamese or English column names. A
-    customer on several rows gets the sum. Raises InputError where the file is missing, unreadable, or has
-    no such columns.
+    CSV and XLSX in any encoding, with Vietnamese or English column names. Where the file says who left, there are also
+    ``left`` (boolean, <NA> where it does not say) and ``left_on`` (datetime64[ns, UTC]). A customer on several rows
+    gets the sum of the values and the first day of leaving. Raises InputError where the file is missing or unreadable,
+    has no such columns, or a cell is not what its column holds.
     """
     path = Path(path)
-    table = _read(path)
-    columns = [str(c) for c in table.columns]
-    id_column = _find(columns, _ID_NAMES)
-    value_column = _find([c for c in columns if c != id_column], _VALUE_NAMES)
-    if id_column is None or value_column is None:
-        lacking = (
-            "customer id (customer_id, mã khách hàng)"
-            if id_column is None
-            else "value (value, doanh thu, clv)"
-        )
-        found = ", ".join(map(repr, table.columns[:20])) or "none"
-        raise InputError(
-            f"{path.name}: no column for the {lacking}; the columns are {found}. Rename one of them."
-        )
+    table, id_column, value_column = _read(path)
     ids = table[id_column].map(_clean_id)
-    values = table[value_column].map(_number)
-    bad = values.isna() & (ids != "") & (table[value_column].str.strip() != "")
-    if bad.any():
-        row = int(bad.to_numpy().argmax())
-        raise InputError(
-            f"{path.name}: record {row + 1} has {str(table[value_column].iat[row])[:40]!r} "
-            f"as {value_column!r}; a plain number is expected."
-        )
-    rest = table.drop(columns=[id_column, value_column]).rename(columns={"customer_id": "customer_id_2"})
-    rest = rest.drop(columns=[c for c in ("value",) if c in rest])
-    known = pd.concat([ids.rename("customer_id"), values.fillna(0.0).rename("value"), rest], axis=1)
+    leaving = leaving_columns(
+        path, table, [str(c) for c in table.columns if c not in (id_column, value_column)]
+    )
+    used = [id_column, value_column, *leaving.used]
+    rest = table.drop(columns=used).rename(columns={"customer_id": "customer_id_2"})
+    rest = rest.drop(columns=[c for c in ("value", "left", "left_on") if c in rest])
+    values = _values(path, table[value_column], ids)
+    known = pd.concat([ids.rename("customer_id"), values, leaving.columns, rest], axis=1)
     known = known[known["customer_id"] != ""]
     if known.empty:
         raise InputError(f"{path.name}: no record has a customer id in column {id_column!r}.")
-    totals = known.groupby("customer_id")["value"].transform("sum")
-    return known.assign(value=totals).drop_duplicates("customer_id").reset_index(drop=True)
+    by_customer = known.groupby("customer_id")
+    merged = {"value": by_customer["value"].transform("sum")}
+    if "left" in leaving.columns:
+        merged["left"] = by_customer["left"].transform("max")
+    if "left_on" in leaving.columns:
+        merged["left_on"] = by_customer["left_on"].transform("min")
+    return known.assign(**merged).drop_duplicates("customer_id").reset_index(drop=True)
 
 
-def _read(path: Path) -> pd.DataFrame:
+def group_columns(customers: pd.DataFrame) -> tuple[str, ...]:
+    """The further columns of a customer file that name customer groups: 2 to 20 words, each of several customers."""
+    found = []
+    for name in customers.columns:
+        if name in ("customer_id", "value", "left", "left_on"):
+            continue
+        given = customers[name].astype(str).str.strip()
+        given = given[given != ""]
+        different = given.nunique()
+        words = given.map(lambda text: _number(text) is None and any(c.isalpha() for c in text)).mean()
+        if 2 <= different <= min(_MOST_GROUPS, len(given) / 2) and words > 0.5:
+            found.append(str(name))
+    return tuple(found)
+
+
+def _read(path: Path) -> tuple[pd.DataFrame, str, str]:
+    """The table as text, and the names of its columns with the id and the value."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such customer file.")
+    headers: list[list[str]] = []
+
+    def fits(header: list[str]) -> bool:
+        headers.append(header)
+        return all(_wanted(header))
+
     try:
-        if not path.is_file():
-            raise InputError(f"{path}: no such customer file.")
-        if path.suffix.lower() in (".xlsx", ".xlsm"):
-            table = pd.read_excel(path, dtype=str, engine="calamine")
-        else:
-            table = pd.read_csv(path, dtype=str, sep=None, engine="python", encoding=_encoding(path))
-    except InputError:
-        raise
-    except Exception as error:  # every reader raises its own kind, and all of them mean: not a table
-        raise InputError(
-            f"{path.name}: not a readable CSV or XLSX table ({type(error).__name__})."
-        ) from error
-    table.columns = pd.Index([str(c).strip() for c in table.columns])
-    if table.columns.duplicated().any():
-        twice = table.columns[table.columns.duplicated()][0]
+        header, records, _ = read_small_table(path, fits, "")
+    except InputError as error:
+        broken = path.suffix.lower() in (".xlsx", ".xlsm") and not zipfile.is_zipfile(path)
+        if headers and not broken:
+            raise InputError(_lacking(path, headers)) from None
+        reason = "." if headers else f": {str(error).removeprefix(f'{path.name}: ')}"
+        raise InputError(f"{path.name}: not a readable CSV or XLSX table{reason}") from error
+    if len(set(filter(None, header))) < len(list(filter(None, header))):
+        twice = next(name for name in header if name and header.count(name) > 1)
         raise InputError(f"{path.name}: two columns are called {twice!r}; rename one of them.")
+    table = pd.DataFrame(records, columns=header, dtype=str).fillna("")
+    table = table[[name for name in header if name]]
+    table = table[(table != "").any(axis=1)].reset_index(drop=True)
     if table.empty:
         raise InputError(f"{path.name}: the customer file has no records.")
-    return table.fillna("").astype(str)
+    id_column, value_column = _wanted(header)
+    return table, str(id_column), str(value_column)
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(2)
-    return "utf-16" if start in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+def _wanted(header: list[str]) -> tuple[str | None, str | None]:
+    named = [name for name in header if name]
+    id_column = _find(named, _ID_NAMES)
+    others = [c for c in named if c != id_column and _plain(c) not in (*LEFT_NAMES, *LEFT_ON_NAMES)]
+    return id_column, _find(others, _VALUE_NAMES)
+
+
+def _lacking(path: Path, headers: list[list[str]]) -> str:
+    """What is missing of the row that comes nearest to a header."""
+    best = max(headers, key=lambda header: sum(name is not None for name in _wanted(header)))
+    known_id = _wanted(best)[0] is not None
+    lacking = "value (value, doanh thu, clv)" if known_id else "customer id (customer_id, mã khách hàng)"
+    found = quoted_list(best, 20) or "none"
+    return f"{path.name}: no column for the {lacking}; the columns are {found}. Rename one of them."
+
+
+def _values(path: Path, given: pd.Series, ids: pd.Series) -> pd.Series:
+    values = given.map(_number)
+    bad = values.isna() & (ids != "") & (given.str.strip() != "")
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        raise InputError(
+            f"{path.name}: record {row + 1} has {str(given.iat[row])[:40]!r} as {given.name!r}; a plain number is expected."
+        )
+    return values.astype(float).fillna(0.0).rename("value")
 
 
 def _plain(name: str) -> str:

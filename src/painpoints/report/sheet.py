@@ -43,12 +43,16 @@ _FORMATS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its header, the key of its value in a row, its kind (a format) and its width."""
+    """A column of a table: its header, the key of its value in a row, its kind (a format) and its width.
+
+    `choices` are offered in a drop-down (together at most 255 characters); other entries are refused by Excel.
+    """
 
     header: str
     key: str
     kind: str
     width: float
+    choices: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=8_192)  # most cells repeat a label
@@ -126,6 +130,9 @@ class Sheet:
             self._sheet.set_column(position, position, column.width)
             for offset, value in enumerate(cells, start=1):
                 self._write(top + offset, position, value, column.kind)
+            if column.choices and count:
+                rule = {"validate": "list", "source": list(column.choices)}
+                self._sheet.data_validation(top + 1, position, top + count, position, rule)
             if column.kind == "score" and count:
                 bar = {"type": "data_bar", "bar_color": "#BCD6D2", "bar_solid": True, "min_type": "num",
                        "min_value": 0, "max_type": "num", "max_value": 100}  # fmt: skip
