@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["IngestSettings", "RankSettings", "ReportSettings", "Settings", "TextSettings", "ThemeSettings"]
+__all__ = [
+    "IngestSettings",
+    "RankSettings",
+    "ReportSettings",
+    "Settings",
+    "TextSettings",
+    "ThemeSettings",
+    "TrendSettings",
+]
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,68 @@ class RankSettings:
 
 
 @dataclass(frozen=True)
+class TrendSettings:
+    """Weekly trends and alerts. Formulas: docs/methods.md; what they find and miss: benchmarks/trend_power.py."""
+
+    scan_weeks: tuple[int, ...] = (1, 2, 3, 4, 6)
+    """weeks; lengths of the recent window that are tried: one for a spike, up to six for what creeps up"""
+    baseline_weeks: int = 12
+    """weeks before the recent window, as for the score: narrow enough an interval without reaching into last year"""
+    min_baseline_weeks: int = 4
+    """weeks; before that many nothing is compared: a month says what is usual, a fortnight does not"""
+    reach_weeks: int = 26
+    """weeks that the baseline may reach back where sale weeks are left out of it; beyond half a year the product is another"""
+    min_items: int = 5
+    """items of a theme in recent and baseline weeks together; fewer cannot reach any p below 0.05 and only cost power"""
+    status_q: float = 0.05
+    """false discovery rate, among the themes of a week, at which a theme counts as rising or falling"""
+    status_ratio: float = 1.2
+    """rate ratio from which a change is worth a word; a rise must still show that much in its last week alone"""
+    alert_q: float = 0.05
+    """q-value up to which a rise is an alert; as only rises alert, two-sided, that is 0.025 a week: 0.65 in 26 weeks"""
+    alert_low: float = 1.2
+    """lower end of the 95 % interval of the rate ratio above which a rise is an alert: surely a fifth more"""
+    alert_items: int = 5
+    """items in the recent window that an alert needs; nobody should be called for fewer"""
+    quiet_weeks: int = 4
+    """weeks without a rise after which the next one is a new alert; until then it is the same story"""
+    median_themes: int = 8
+    """themes needed before the median of their ratios, rather than the number of items, says what was expected"""
+    median_items: float = 2.0
+    """items expected of a theme in a week for its ratio to count in the median; below, it is mostly 0 or a jump"""
+    channel_prior_items: float = 5.0
+    """items; a theme's share of each channel is shrunk to its share of all as if that many had been spread evenly"""
+    max_channels: int = 12
+    """channels told apart, in order of appearance; the rest is one, which bounds memory"""
+    dispersion_weeks: float = 24.0
+    """weeks that the dispersion of all themes weighs beside a theme's own: 12 own weeks alone are off by 40 %"""
+    sale_volume: float = 1.25
+    """items of a marked week over the median of ordinary ones, or the inverse, from which it counts as a sale week"""
+    sale_days: int = 2
+    """affected days of a week from which the calendar marks it; one day at its edge does not make the week"""
+    sale_dispersion: float = 0.09
+    """squared coefficient of variation of a theme's share in its first sale week: up to half as large again is no news"""
+    sale_event_dispersion: float = 0.03
+    """the same from sale to sale once the theme's own surge is known; no two sales are alike"""
+    new_weeks: int = 2
+    """weeks, this one included, in which a theme first told is new"""
+    new_known_items: int = 2
+    """items before those weeks that do not make a theme known: a stray mention or two"""
+    new_items: int = 3
+    """items in those weeks that make such a theme new: as many as a theme needs to be one"""
+    emerging_weeks: int = 6
+    """weeks from a theme's first one in which a significant rise is called emerging: nobody can call it a relapse"""
+    resolved_weeks: int = 4
+    """weeks that a pain must have been gone for: four whole weeks, so that a quiet week is no success"""
+    resolved_ratio: float = 0.2
+    """rate ratio up to which a pain counts as gone: four complaints of five"""
+    resolved_high: float = 0.5
+    """upper end of its interval; at least halved for sure, which zero items show from about seven expected ones on"""
+    reopened_ratio: float = 0.5
+    """share of the old rate at which a resolved pain is no longer resolved"""
+
+
+@dataclass(frozen=True)
 class ReportSettings:
     """What the report shows, and from how many items on."""
 
@@ -186,4 +256,5 @@ class Settings:
     text: TextSettings = field(default_factory=TextSettings)
     themes: ThemeSettings = field(default_factory=ThemeSettings)
     rank: RankSettings = field(default_factory=RankSettings)
+    trends: TrendSettings = field(default_factory=TrendSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
