@@ -1,10 +1,10 @@
 """What weekly trends find, miss and invent, on counts with planted truth: ``python -m benchmarks.trend_power [SEEDS]``.
 
-30 themes of Zipf sizes in three channels whose mix drifts, 100 to 400 items a week, 12 weeks of history and 26 watched ones, two of them
-sale weeks (volume x 2.5, three delivery themes x 1.5 more). Counts are Poisson, or gamma-Poisson with a coefficient of variation
-of 20 % a theme and week. Three worlds a seed: nothing happens; a theme of 8 items a week has 4 times as many in one week; a theme
-of 10 items a week climbs to three times as many in 6 to 8 weeks. The naive rule calls twice the mean of the last four weeks (and
-at least five items) an alert.
+30 themes of Zipf sizes in three channels whose mix drifts, 100 to 400 items a week, 12 weeks of history and 26
+watched ones, two of them sale weeks (volume x 2.5, three delivery themes x 1.5 more). Counts are Poisson, or
+gamma-Poisson with a coefficient of variation of 20 % a theme and week. Three worlds a seed: nothing happens; a
+theme of 8 items a week has 4 times as many in one week; a theme of 10 items a week climbs to three times as many in
+6 to 8 weeks. The naive rule calls twice the mean of the last four weeks (and at least five items) an alert.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WATCHED_THEME = 7
 
 @dataclass(frozen=True)
 class World:
-    """Counts with their truth: ``effect`` float[T, W] multiplies the usual rate; ``onset`` is the week it begins, -1 never."""
+    """Counts with their truth: ``effect`` float[T, W] multiplies the usual rate; ``onset``: its first week, or -1."""
 
     counts: WeeklyCounts
     effect: np.ndarray
@@ -124,7 +124,9 @@ def covered(world: World, table: pd.DataFrame, settings: TrendSettings) -> np.nd
 
 def study(seeds: int, excess: float, settings: TrendSettings) -> dict[str, float]:
     """Figures over seeds. Days are medians among those found in time (spike: 2 weeks, drift: 8)."""
-    late: dict[str, list[float]] = {name: [] for name in ("spike", "spike naive", "drift", "drift naive", "drift status")}
+    late: dict[str, list[float]] = {
+        name: [] for name in ("spike", "spike naive", "drift", "drift naive", "drift status")
+    }
     false: dict[str, list[float]] = {"false": [], "false sale": [], "false naive": [], "false status": []}
     cover: list[np.ndarray] = []
     for seed in range(seeds):

@@ -10,9 +10,14 @@ import numpy as np
 from painpoints.rank.rate_ratios import RateRatios, rate_ratios
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from painpoints.rank.exposure import Exposure
 
-__all__ = ["Comparison", "Scan", "compare", "scan"]
+__all__ = ["Comparison", "Scan", "Window", "compare", "scan"]
+
+Window = tuple[np.ndarray, np.ndarray]
+"""positions of the recent weeks and of the baseline weeks"""
 
 
 @dataclass(frozen=True)
@@ -41,38 +46,31 @@ class Scan:
     best: np.ndarray
 
 
-def compare(
-    counts: np.ndarray, found: Exposure, excess: np.ndarray, recent: np.ndarray, baseline: np.ndarray
-) -> Comparison:
-    """Compare the weeks ``recent`` with the weeks ``baseline`` (positions) of ``counts`` [T, V].
+def compare(counts: np.ndarray, found: Exposure, excess: np.ndarray, window: Window) -> Comparison:
+    """Compare recent weeks with baseline weeks of ``counts`` [T, V].
 
-    ``excess`` float[T, V] is psi of each theme and week. Under no change the logarithm of the ratio has variance
-    1/A + 1/B + sum_A psi m^2 / A^2 + sum_B psi m^2 / B^2 + that of the shared factors, m the expected items of a week and
-    A, B their sums; over the 1/A + 1/B of Poisson counts that is the inflation.
+    ``excess`` float[T, V] is psi of each theme and week. With w the shares of the weeks in what is expected of a
+    window, the counts of the two windows scatter, besides by chance, by a squared coefficient of variation of sum
+    w^2 (psi + v) over both, v the variance of the week's factor.
     """
-    a, b = counts[:, recent].sum(axis=1), counts[:, baseline].sum(axis=1)
-    weight = found.expected / np.maximum(found.expected[:, [*recent, *baseline]].sum(axis=1), 1e-12)[:, None]
-    sums = weight[:, recent].sum(axis=1), weight[:, baseline].sum(axis=1)
-    safe = [np.maximum(side, 1e-12) for side in sums]
+    a, b = (counts[:, weeks].sum(axis=1).astype(float) for weeks in window)
+    expected = [found.expected[:, weeks] for weeks in window]
+    sums = [np.maximum(side.sum(axis=1), 1e-12) for side in expected]
     extra = np.zeros(len(counts))
-    for weeks, side in zip((recent, baseline), safe, strict=True):
-        within = weight[:, weeks] / side[:, None]
-        extra += (within**2 * (excess[:, weeks] + found.log_variance[weeks])).sum(axis=1)
-    inflation = 1.0 + extra * (a + b) * safe[0] * safe[1]
-    ratio = safe[0] / safe[1]
-    return Comparison(a, b, b * ratio, rate_ratios(a, b, ratio, inflation))
+    for weeks, side, whole in zip(window, expected, sums, strict=True):
+        extra += ((side / whole[:, None]) ** 2 * (excess[:, weeks] + found.log_variance[weeks])).sum(axis=1)
+    ratio = sums[0] / sums[1]
+    return Comparison(a, b, b * ratio, rate_ratios(a, b, ratio, extra))
 
 
-def scan(
-    counts: np.ndarray, found: Exposure, excess: np.ndarray, windows: list[tuple[np.ndarray, np.ndarray]]
-) -> Scan:
-    """Every pair (recent weeks, baseline weeks) of ``windows``, and one p-value for all of them together.
+def scan(counts: np.ndarray, found: Exposure, excess: np.ndarray, windows: Sequence[Window]) -> Scan:
+    """The comparison of every window, and one p-value for all of them together.
 
-    A window-limited scan for a change at an unknown week (Lai 1995), each step tested exactly given its sum. Simes' p-value,
-    min over k of K p_(k) / k, allows for the K tries; it holds for windows that share weeks, as those are positively dependent
-    (Sarkar 1998).
+    A window-limited scan for a change at an unknown week (Lai 1995), each step tested exactly given its sum. Simes'
+    p-value, min over k of K p_(k) / k, allows for the K tries; it holds for windows that share weeks, as those are
+    positively dependent (Sarkar 1998).
     """
-    comparisons = tuple(compare(counts, found, excess, recent, baseline) for recent, baseline in windows)
+    comparisons = tuple(compare(counts, found, excess, window) for window in windows)
     p_values = np.stack([comparison.test.p_value for comparison in comparisons])
     tries = len(comparisons)
     ordered = np.sort(p_values, axis=0) * tries / np.arange(1, tries + 1)[:, None]

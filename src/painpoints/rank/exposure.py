@@ -21,9 +21,9 @@ _MEDIAN_SHIFT = 1 / 6
 class Exposure:
     """What T themes are compared by in the weeks of one window.
 
-    ``expected`` float[T, V]: exposure in items, right up to a factor a theme. ``factor`` float[V]: what the median of ratios
-    adds to volume and mix. ``log_variance`` float[V]: variance of log(factor), which all themes share. ``excess``
-    float[T]: dispersion psi of a theme's weekly counts, variance = m + psi m^2 at mean m.
+    ``expected`` float[T, V]: exposure in items, right up to a factor a theme. ``factor`` float[V]: what the median
+    of ratios adds to volume and mix. ``log_variance`` float[V]: variance of log(factor), which all themes share.
+    ``excess`` float[T]: dispersion psi of a theme's weekly counts, variance = m + psi m^2 at mean m.
     """
 
     expected: np.ndarray
@@ -42,7 +42,7 @@ def exposure(
     """
     counts = items.sum(axis=1)
     mix = by_channel(items[:, :, known], volume[:, known], volume, settings.channel_prior_items)
-    factor, log_variance = median_factors(counts, mix, known, settings)
+    factor, log_variance = median_factors(counts, mix, volume.sum(axis=0), known, settings)
     expected = mix * factor
     return Exposure(expected, factor, log_variance, dispersion(counts[:, calm], expected[:, calm], settings))
 
@@ -50,8 +50,9 @@ def exposure(
 def by_channel(items: np.ndarray, volume: np.ndarray, target: np.ndarray, prior_items: float) -> np.ndarray:
     """``float[T, V]``: items that the volumes ``target`` [C, V] would bring at each channel's own rate.
 
-    Direct standardisation. The rate of theme i in channel c is (y_ic + k) / (n_c + k / p_i): a gamma prior with the theme's
-    overall rate p_i as its mean, worth k items, so that a channel that hardly anybody used has the overall rate.
+    Direct standardisation. The rate of theme i in channel c is (y_ic + k) / (n_c + k / p_i): a gamma prior with the
+    theme's overall rate p_i as its mean, worth k items, so that a channel that hardly anybody used has the overall
+    rate.
     """
     own, total = items.sum(axis=2), volume.sum(axis=1).astype(float)
     overall = (own.sum(axis=1) + 0.5) / (total.sum() + 1.0)
@@ -60,25 +61,29 @@ def by_channel(items: np.ndarray, volume: np.ndarray, target: np.ndarray, prior_
 
 
 def median_factors(
-    counts: np.ndarray, mix: np.ndarray, known: np.ndarray, settings: TrendSettings
+    counts: np.ndarray, mix: np.ndarray, total: np.ndarray, known: np.ndarray, settings: TrendSettings
 ) -> tuple[np.ndarray, np.ndarray]:
     """``float[V]`` twice: median over themes of counts over what `mix` expects, and the variance of its logarithm.
 
-    The median of ratios (as in the normalisation of Anders & Huber 2010): a theme that explodes makes no other one fall.
-    Each ratio weighs as its precision, the square root of the expected items. Weeks in which fewer than
+    The median of ratios (Anders & Huber 2010 normalise so): a theme that explodes makes no other one fall. Each
+    ratio weighs as its precision, the square root of the expected items. Weeks in which fewer than
     ``median_themes`` themes have ``median_items`` expected keep factor 1: volume by channel says what was expected.
-    The variance is that of a weighted median of normal errors, pi / 2 over the summed precisions.
+    The median l of M expected items among N items scatters by s^2 = (pi / 2) / M - 1 / N around what volume says
+    (that of a normal median, the items being part of the volume). It is moved one s towards volume (soft threshold,
+    Donoho & Johnstone 1994), as noise in it would be noise in every theme; the variance that stays is the smaller
+    of s^2 and l^2.
     """
-    expected = mix
-    factor = np.ones(counts.shape[1])
+    expected, factor, variance = mix, np.ones(counts.shape[1]), np.zeros(counts.shape[1])
     for _ in range(2):  # the second round compares with a level that the first has freed of unusual weeks
         scaled = (mix * factor)[:, known].sum(axis=1)
         level = counts[:, known].sum(axis=1) / np.where(scaled > 0, scaled, 1.0)
         expected = mix * level[:, None]
-        factor = _weighted_medians(counts, expected, settings)
-    items = np.where(expected >= settings.median_items, expected, 0.0).sum(axis=0)
-    used = (expected >= settings.median_items).sum(axis=0) >= settings.median_themes
-    return factor, np.where(used, math.pi / 2 / np.where(used, items, 1.0), 0.0)
+        counted = np.where(expected >= settings.median_items, expected, 0.0).sum(axis=0)
+        noise = math.pi / 2 / np.maximum(counted, 1.0) - 1.0 / np.maximum(total, 1.0)
+        median = np.log(_weighted_medians(counts, expected, settings))
+        factor = np.exp(np.sign(median) * np.maximum(0.0, np.abs(median) - np.sqrt(noise)))
+        variance = np.minimum(noise, median**2)
+    return factor, variance
 
 
 def _weighted_medians(counts: np.ndarray, expected: np.ndarray, settings: TrendSettings) -> np.ndarray:
@@ -110,10 +115,10 @@ def dispersion(counts: np.ndarray, expected: np.ndarray, settings: TrendSettings
     total = expected.sum(axis=1)
     mean = expected * (counts.sum(axis=1) / np.where(total > 0, total, 1.0))[:, None]
     square = (counts - mean) ** 2 * weeks / (weeks - 1)
-    pooled = 0.0
-    for _ in range(3):
-        cut = np.minimum(square, 9.0 * (mean + pooled * mean**2) + 1.0)
+    pooled, cut = 0.0, square
+    for _ in range(8):  # from above: without any cut first
         pooled = max(0.0, float((cut - mean).sum() / max((mean**2).sum(), 1e-12)))
+        cut = np.minimum(square, 9.0 * (mean + pooled * mean**2) + 1.0)
     usual = mean.mean(axis=1)
     own = np.where(mean > 0, square / np.where(mean > 0, mean, 1.0), 1.0).mean(axis=1)
     worth = weeks - 1

@@ -22,42 +22,37 @@ class RateRatios:
 
 
 def rate_ratios(
-    recent: np.ndarray, baseline: np.ndarray, expected_ratio: np.ndarray, inflation: np.ndarray
+    recent: np.ndarray, baseline: np.ndarray, expected_ratio: np.ndarray, extra: np.ndarray
 ) -> RateRatios:
-    """As `painpoints.rank.stats.rate_ratio`, element by element, with the variance `inflation` times as large.
+    """As `painpoints.rank.stats.rate_ratio`, element by element, for counts that scatter by more than chance.
 
-    Given the sum n = a + b of two Poisson counts, a is binomial (Przyborowski & Wilenski 1940) with share
-    p = R / (1 + R), R the expected ratio. Its tails are incomplete beta functions,
-    P(A >= a) = I_p(a, b + 1), P(A <= a) = I_(1-p)(b, a + 1), and the interval is Clopper & Pearson's (1934). With
-    inflation f > 1 the counts are worth a / f and b / f (quasi-likelihood, Wedderburn 1974) and one count is a step of 1 / f:
-    I_p(a / f, (b + 1) / f). At f = 1 that is the exact test, whose interval `rate_ratio` gives; p is twice the
-    smaller tail, so that p < 0.05 and an interval without 1 say the same. Without any count: ratio 1, (0, inf), p 1.
+    Given their sum, the recent count a is binomial with share R / (1 + R), R the expected ratio (Przyborowski &
+    Wilenski 1940); its upper tail I_(R/(1+R))(a, b + 1) is that of a negative binomial count of mean (b + 1) R and
+    shape b + 1: chance around an expectation that b items know up to a squared coefficient of variation of 1 / (b +
+    1). What scatters besides (``extra``, squared too) is added there: 1 / shape = 1 / (b + 1) + extra, a
+    gamma-Poisson count. The lower tail has b for b + 1. The interval holds the ratios that multiply R without
+    either tail falling under 2.5 %; at extra = 0 it is Clopper & Pearson's (1934), that of `rate_ratio`. The
+    p-value is twice the smaller tail, so that p < 0.05 and an interval without 1 say the same. Without any count:
+    ratio 1, interval (0, inf), p 1.
     """
-    a, b, step = recent / inflation, baseline / inflation, 1.0 / inflation
-    share = expected_ratio / (1.0 + expected_ratio)
-    p_value = np.minimum(1.0, 2.0 * np.minimum(_tail(a, b + step, share), _tail(b, a + step, 1.0 - share)))
-    low = _odds(_quantile(a, b + step, _TAIL)) / expected_ratio
-    high = _odds(1.0 - _quantile(b, a + step, _TAIL)) / expected_ratio
-    none = (recent + baseline) == 0
-    ratio = np.where(none, 1.0, (recent + 0.5) / (baseline + 0.5) / expected_ratio)
-    return RateRatios(ratio, low, high, np.where(none, 1.0, p_value))
+    from scipy.special import betainc, betaincinv
+
+    some, above = recent > 0, _shape(baseline + 1.0, extra)
+    a, mean = np.where(some, recent, 1.0), (baseline + 1.0) * expected_ratio
+    upper = np.where(some, betainc(a, above, mean / (mean + above)), 1.0)
+    low = np.where(some, _odds(betaincinv(a, above, _TAIL)) * above / mean, 0.0)
+    known, b = baseline > 0, np.where(baseline > 0, baseline, 1.0)
+    below, mean = _shape(b, extra), b * expected_ratio
+    lower = np.where(known, 1.0 - betainc(recent + 1.0, below, mean / (mean + below)), 1.0)
+    high = np.where(known, _odds(betaincinv(recent + 1.0, below, 1.0 - _TAIL)) * below / mean, np.inf)
+    p_value = np.minimum(1.0, 2.0 * np.minimum(upper, lower))
+    ratio = np.where(some | known, (recent + 0.5) / (baseline + 0.5) / expected_ratio, 1.0)
+    return RateRatios(ratio, low, high, p_value)
 
 
-def _tail(successes: np.ndarray, failures: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """I_share(successes, failures); 1 without successes."""
-    from scipy.special import betainc
-
-    return np.where(successes > 0, betainc(np.where(successes > 0, successes, 1.0), failures, share), 1.0)
-
-
-def _quantile(successes: np.ndarray, failures: np.ndarray, tail: float) -> np.ndarray:
-    """The share at which that tail is `tail`; 0 without successes."""
-    from scipy.special import betaincinv
-
-    found = betaincinv(np.where(successes > 0, successes, 1.0), failures, tail)
-    return np.where(successes > 0, found, 0.0)
+def _shape(items: np.ndarray, extra: np.ndarray) -> np.ndarray:
+    return np.asarray(1.0 / (1.0 / items + extra))
 
 
 def _odds(share: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore"):
-        return np.asarray(share / (1.0 - share))
+    return np.asarray(share / np.maximum(1.0 - share, 1e-300))

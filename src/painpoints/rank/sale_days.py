@@ -79,10 +79,10 @@ def marked_weeks(calendar: Calendar, weeks: Sequence[str], min_days: int) -> dic
 def sale_weeks(volume: np.ndarray, marked: np.ndarray, settings: TrendSettings) -> np.ndarray:
     """``bool[W]``: the marked weeks whose number of items is really unusual.
 
-    A day of the calendar that this company's customers did not notice must not blind us. The number of items
-    of a marked week is compared with the median of the last ``baseline_weeks`` unmarked weeks before it: a factor of
-    ``sale_volume`` more or less makes it a sale week, and so does having fewer than ``min_baseline_weeks`` to compare with.
-    Later weeks are not looked at.
+    A day of the calendar that this company's customers did not notice must not blind us. The number of items of a
+    marked week is compared with the median of the last ``baseline_weeks`` unmarked weeks before it: a factor of
+    ``sale_volume`` more or less makes it a sale week, and so does having fewer than ``min_baseline_weeks`` to
+    compare with. Later weeks are not looked at.
     """
     found = np.zeros(len(volume), dtype=bool)
     for week in np.flatnonzero(marked):

@@ -111,7 +111,9 @@ def _month_day(path: Path, node: Node) -> tuple[int, int]:
     except ValueError:
         day = None
     if day is None:
-        raise _wrong(path, node, f"{_text(node)[:40]!r} is no day of the year; write MONTH-DAY, such as 11-11")
+        raise _wrong(
+            path, node, f"{_text(node)[:40]!r} is no day of the year; write MONTH-DAY, such as 11-11"
+        )
     return day.month, day.day
 
 
@@ -138,14 +140,14 @@ def _read_table(path: Path) -> tuple[SaleEvent, ...]:
     events = []
     for (row, record), day in zip(used, days, strict=True):
         if day is None or day != day:
-            raise InputError(f"{path.name}: row {row}: {record[at['date']][:40]!r} is no day; write YEAR-MONTH-DAY.")
+            raise InputError(
+                f"{path.name}: row {row}: {record[at['date']][:40]!r} is no day; write YEAR-MONTH-DAY."
+            )
         name = record[at["name"]].strip() if "name" in at else ""
         place = f"{path.name}: row {row}"
         before, after = (_days(place, c, record[at[c]] if c in at else "") for c in ("before", "after"))
         shown = name or day.date().isoformat()
-        events.append(
-            SaleEvent(f"row_{row}", {"vi": shown, "en": shown}, (day.date(),), None, before, after)
-        )
+        events.append(SaleEvent(f"row_{row}", {"vi": shown, "en": shown}, (day.date(),), None, before, after))
     return tuple(events)
 
 

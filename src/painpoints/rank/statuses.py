@@ -5,14 +5,15 @@ The first rule that fits wins, on the evidence of that week and the weeks before
 1. **new**: first told within the last 2 weeks (this one included); or told at most twice before them and at least three
    times in them. At least 4 weeks of history must lie before those 2.
 2. **emerging**: rises as in 3 and was new within the last 6 weeks.
-3. **rising**: q <= 0.05, the strongest window's ratio and that of the last week alone are both at least 1.2.
+3. **rising**: q <= 0.1, the strongest window's ratio and that of the last week alone are both at least 1.2.
 4. **resolved**: over the last 4 ordinary weeks at most 0.2 of the baseline, upper end of the 95 % interval at most 0.5. It
    stays so until the rate of 4 weeks is over half of that baseline's, or 1 to 3 apply.
 5. **falling**: as rising, both ratios at most 1 / 1.2.
 6. **steady**: everything else, also where there is too little to say anything.
 
-An alert is a rise of a pain (1 to 3) with q <= 0.05, at least 5 items in the strongest window and a lower end of its interval over 1.2. It
-is raised once: not again until 4 weeks have passed without a rise. All numbers are settings (`TrendSettings`).
+An alert is a rise of a pain (1 to 3) with q <= 0.05, at least 5 items in the strongest window and a lower end of
+its interval over 1.2. It is raised once: not again until 4 weeks have passed without a rise. All numbers are
+settings (`TrendSettings`).
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["STATUSES", "State", "best", "next_state", "recently_new"]
 
 STATUSES = ("new", "emerging", "rising", "steady", "falling", "resolved")
-_UP = ("new", "emerging", "rising")
 _NEVER = -(10**6)
 
 
@@ -37,8 +37,8 @@ _NEVER = -(10**6)
 class State:
     """Where T themes stand after a week. ``status`` str, ``alert`` bool: raised in this very week.
 
-    ``gone_rate`` float: items per item before a pain was resolved, NaN where it is not. ``last_rise`` int: week of the last rise.
-    ``told`` bool: this rise was an alert already.
+    ``gone_rate`` float: items per item before a pain was resolved, NaN where it is not. ``last_rise`` int: week of
+    the last rise. ``told`` bool: this rise was an alert already.
     """
 
     status: np.ndarray
@@ -51,7 +51,9 @@ class State:
     def start(cls, themes: int) -> State:
         """Before the first week: all steady."""
         no = np.zeros(themes, dtype=bool)
-        return cls(np.full(themes, "steady", dtype=object), no, np.full(themes, np.nan), np.full(themes, _NEVER), no)
+        return cls(
+            np.full(themes, "steady", dtype=object), no, np.full(themes, np.nan), np.full(themes, _NEVER), no
+        )
 
 
 def best(evidence: Evidence, name: str) -> np.ndarray:
@@ -65,7 +67,7 @@ def recently_new(counts: np.ndarray, settings: TrendSettings) -> np.ndarray:
     """``bool[T, W]``: rule 1, for every week of ``counts`` [T, W]. A week's column depends on no later one."""
     so_far = np.cumsum(counts, axis=1)
     before = np.zeros_like(so_far)
-    before[:, settings.new_weeks :] = so_far[:, : -settings.new_weeks or None][:, : before.shape[1] - settings.new_weeks]
+    before[:, settings.new_weeks :] = so_far[:, : max(0, so_far.shape[1] - settings.new_weeks)]
     lately = so_far - before
     new = (before == 0) & (lately > 0)
     new |= (before <= settings.new_known_items) & (lately >= settings.new_items)
@@ -112,6 +114,10 @@ def _gone_rates(gone_rate: np.ndarray, evidence: Evidence, settings: TrendSettin
     now = month.recent / evidence.month_items
     stays = now <= settings.reopened_ratio * gone_rate
     ratio = month.recent / np.where(month.expected > 0, month.expected, np.inf)
-    gone = (month.expected > 0) & (ratio <= settings.resolved_ratio) & (month.test.high <= settings.resolved_high)
+    gone = (
+        (month.expected > 0)
+        & (ratio <= settings.resolved_ratio)
+        & (month.test.high <= settings.resolved_high)
+    )
     fresh = month.expected / evidence.month_items
     return np.where(stays, gone_rate, np.where(gone, fresh, np.nan))

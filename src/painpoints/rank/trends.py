@@ -34,13 +34,14 @@ ALERT_COLUMNS = (
 class Trends:
     """``trends`` (TREND_COLUMNS), ``alerts`` of the last week and ``alert_log`` of all weeks, ``weeks``.
 
-    ``trends`` is ordered by theme and week, from the week of the theme's first item on: what a theme to come will be called is not
-    known before. ``segments`` counts segments, all rates items: ``rate`` is items that tell the theme per 1,000 items of the
-    week, ``baseline_rate`` what the baseline predicts for that week's channels and volume, ``rate_ratio`` this week
-    over the baseline with its 95 % interval, ``q_value`` for any change over the last one to six weeks. NaN where nothing can be
-    said; ``ci_high`` alone is NaN where it has no bound. ``alerts`` has ALERT_COLUMNS, strongest evidence first: ratio and interval
-    there are of the weeks from ``since_week`` on, the estimated beginning. ``alert_log``: the same after ``week``. ``weeks``: what every week
-    was compared by: ``week, items, factor`` (median of the themes' ratios), ``sale`` (bool), ``events``.
+    ``trends`` is ordered by theme and week, from the week of the theme's first item on: what a theme to come will
+    be called is not known before. ``segments`` counts segments, all rates items: ``rate`` is items that tell the
+    theme per 1,000 items of the week, ``baseline_rate`` what the baseline predicts for that week's channels and
+    volume, ``rate_ratio`` this week over the baseline with its 95 % interval, ``q_value`` for any change over the
+    last one to six weeks. NaN where nothing can be said; ``ci_high`` alone is NaN where it has no bound. ``alerts``
+    has ALERT_COLUMNS, strongest evidence first: ratio and interval there are of the weeks from ``since_week`` on,
+    the estimated beginning. ``alert_log``: the same after ``week``. ``weeks``: what every week was compared by:
+    ``week, items, factor`` (median of the themes' ratios), ``sale`` (bool), ``events``.
     """
 
     trends: pd.DataFrame
@@ -52,9 +53,10 @@ class Trends:
 def weekly_trends(history: History, settings: TrendSettings, calendar: Calendar) -> Trends:
     """Trends of every theme and week of a history. The rows of a week follow from that week and earlier ones only.
 
-    A sale week is one that the calendar marks and whose number of items is unusual. Its general surge falls out with the
-    median of ratios; themes that always surge then (delivery) are compared with their own earlier sale weeks, and in the first one with
-    what a sale may do to any theme (a coefficient of variation of 30 %); no sale week is ever part of a baseline.
+    A sale week is one that the calendar marks and whose number of items is unusual. Its general surge falls out
+    with the median of ratios; themes that always surge then (delivery) are compared with their own earlier sale
+    weeks, and in the first one with what a sale may do to any theme (a coefficient of variation of 30 %); no sale
+    week is ever part of a baseline.
     """
     counts = weekly_counts(history, settings.max_channels)
     events = marked_weeks(calendar, counts.weeks, settings.sale_days)
@@ -95,7 +97,7 @@ def trends_of_counts(
 def _trend_rows(
     counts: WeeklyCounts, own: np.ndarray, week: int, evidence: Evidence | None, state: State
 ) -> pd.DataFrame:
-    known = own[:, : week + 1].any(axis=1)
+    known = np.flatnonzero(own[:, : week + 1].sum(axis=1))
     total = counts.volume[:, week].sum()
     per_item = 1000.0 / total if total else np.nan
     columns: dict[str, Any] = {
@@ -106,7 +108,7 @@ def _trend_rows(
         **_compared(evidence, len(own), per_item),
         "status": state.status,
     }
-    return pd.DataFrame(columns, columns=list(TREND_COLUMNS))[known]
+    return pd.DataFrame(columns, columns=list(TREND_COLUMNS)).iloc[known]
 
 
 def _compared(evidence: Evidence | None, themes: int, per_item: float) -> dict[str, np.ndarray]:
@@ -131,7 +133,9 @@ def _alert_rows(
     counts: WeeklyCounts, own: np.ndarray, themes: pd.DataFrame, evidence: Evidence, state: State
 ) -> pd.DataFrame:
     at = np.flatnonzero(state.alert)
-    order = at[np.lexsort(([counts.theme_ids[i] for i in at], evidence.scan.p_value[at]))]
+    order = np.array(
+        sorted(at, key=lambda i: (evidence.scan.p_value[i], counts.theme_ids[i])), dtype=np.int64
+    )
     starts = evidence.starts[evidence.scan.best]
     since = [start + int(np.argmax(own[i, start:] > 0)) for i, start in ((i, starts[i]) for i in order)]
     tested = evidence.tested

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from painpoints.rank.drift import Comparison, Scan, compare, scan
+from painpoints.rank.drift import Comparison, Scan, Window, compare, scan
 from painpoints.rank.exposure import Exposure, exposure
 from painpoints.rank.stats import adjust_p_values
 
@@ -29,8 +29,9 @@ class SaleMemory:
         """What sale weeks do to each theme: factor, and squared coefficient of variation of the next one.
 
         A gamma prior of mean 1 and variance ``sale_dispersion`` (shape K = 1 / variance) meets Poisson counts: mean
-        (K + items) / (K + expected), squared variation 1 / (K + items), to which comes what differs from sale to sale.
-        The first sale finds the prior alone, so a theme must do more than a sale may; later ones know who surges.
+        (K + items) / (K + expected), squared variation 1 / (K + items), to which comes what differs from sale to
+        sale. The first sale finds the prior alone, so a theme must do more than a sale may; later ones know who
+        surges.
         """
         shape = 1.0 / settings.sale_dispersion
         known = settings.sale_event_dispersion * (self.items > 0)
@@ -41,9 +42,10 @@ class SaleMemory:
 class Evidence:
     """Week ``week`` (position). Arrays over T themes; ``tested`` says which were compared at all.
 
-    ``last``: this week alone against the baseline. ``scan``: every window that was tried; ``starts`` float[K] holds the week that each
-    begins with. ``q_value``: over the tested themes, 1 elsewhere. ``month``: the last weeks that `resolved` looks at, None
-    in a sale week; ``month_items``: all items of them. ``factor``: median of ratios of the week.
+    ``last``: this week alone against the baseline. ``scan``: every window that was tried; ``starts`` float[K] holds
+    the week that each begins with. ``q_value``: over the tested themes, 1 elsewhere. ``month``: the last weeks that
+    `resolved` looks at, None in a sale week; ``month_items``: all items of them. ``factor``: median of ratios of
+    the week.
     """
 
     week: int
@@ -63,9 +65,9 @@ def week_evidence(
     """The evidence of one week; None without items in it or with too few ordinary weeks before it.
 
     Ordinary weeks are those with items that are no sale weeks. The baseline is the last ``baseline_weeks`` of them
-    before the recent window, at most ``reach_weeks`` back, so that nothing lies between the two but sale weeks. In an
-    ordinary week every length of ``scan_weeks`` is tried; in a sale week only that week itself, its expectation multiplied by the
-    theme's surge in earlier sale weeks and its dispersion raised (`SaleMemory.surge`).
+    before the recent window, at most ``reach_weeks`` back, so that nothing lies between the two but sale weeks. In
+    an ordinary week every length of ``scan_weeks`` is tried; in a sale week only that week itself, its expectation
+    multiplied by the theme's surge in earlier sale weeks and its dispersion raised (`SaleMemory.surge`).
     """
     total = counts.volume.sum(axis=0)
     before = np.flatnonzero(~sale[:week] & (total[:week] > 0))
@@ -80,8 +82,7 @@ def week_evidence(
     own, excess = items.sum(axis=1), np.repeat(found.excess[:, None], len(used), axis=1)
     if sale[week]:
         found, excess = _in_a_sale(found, excess, memory, settings)
-    lengths = (1,) if sale[week] else settings.scan_weeks
-    windows = [pair for pair in (_window(len(used), k, settings) for k in lengths) if pair is not None]
+    windows = _windows(len(used), bool(sale[week]), settings)
     scanned = scan(own, found, excess, windows)
     last = scanned.comparisons[0]
     tested = last.recent + last.baseline >= settings.min_items
@@ -93,7 +94,7 @@ def week_evidence(
         scanned,
         np.array([used[recent[0]] for recent, _ in windows]),
         _q_values(scanned.p_value, tested),
-        None if month is None else compare(own, found, excess, *month),
+        None if month is None else compare(own, found, excess, month),
         0.0 if month is None else float(total[used[month[0]]].sum()),
         factor,
     )
@@ -102,9 +103,7 @@ def week_evidence(
 def remember_sale(memory: SaleMemory, evidence: Evidence, settings: TrendSettings) -> SaleMemory:
     """The memory after a sale week with this evidence."""
     surge, _ = memory.surge(settings)
-    return SaleMemory(
-        memory.items + evidence.last.recent, memory.expected + evidence.last.expected / surge
-    )
+    return SaleMemory(memory.items + evidence.last.recent, memory.expected + evidence.last.expected / surge)
 
 
 def _exposure(items: np.ndarray, volume: np.ndarray, settings: TrendSettings) -> Exposure:
@@ -112,7 +111,9 @@ def _exposure(items: np.ndarray, volume: np.ndarray, settings: TrendSettings) ->
     weeks = np.arange(items.shape[2])
     known = weeks < len(weeks) - 1
     calm = weeks < len(weeks) - settings.resolved_weeks
-    return exposure(items, volume, known, calm if calm.sum() >= settings.min_baseline_weeks else known, settings)
+    return exposure(
+        items, volume, known, calm if calm.sum() >= settings.min_baseline_weeks else known, settings
+    )
 
 
 def _in_a_sale(
@@ -125,7 +126,14 @@ def _in_a_sale(
     return replace(found, expected=expected), excess
 
 
-def _window(weeks: int, length: int, settings: TrendSettings) -> tuple[np.ndarray, np.ndarray] | None:
+def _windows(weeks: int, sale: bool, settings: TrendSettings) -> list[Window]:
+    """What is compared in the last of that many weeks: in a sale week only the week itself."""
+    lengths = (1,) if sale else settings.scan_weeks
+    found = (_window(weeks, length, settings) for length in lengths)
+    return [window for window in found if window is not None]
+
+
+def _window(weeks: int, length: int, settings: TrendSettings) -> Window | None:
     """The last `length` of the weeks, and the baseline right before them; None where that is too short."""
     start = weeks - length
     if start < settings.min_baseline_weeks:

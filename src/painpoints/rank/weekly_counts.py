@@ -68,6 +68,6 @@ def _channel_numbers(items: pd.DataFrame, week: np.ndarray, max_channels: int) -
         return np.zeros(len(items), dtype=np.int64)
     name = items["channel"].fillna("").astype(str)
     seen = pd.DataFrame({"name": name, "week": week})[week >= 0]
-    first = seen.groupby("name", as_index=False)["week"].min().sort_values(["week", "name"])
+    first = seen.sort_values(["week", "name"]).drop_duplicates("name")
     place = {channel: min(at, max_channels - 1) for at, channel in enumerate(first["name"])}
     return name.map(lambda channel: place.get(channel, 0)).to_numpy(dtype=np.int64)
