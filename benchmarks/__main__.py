@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-NAMES = ("segmentation", "classifiers", "encoders", "themes", "real_exports")
+NAMES = ("segmentation", "classifiers", "encoders", "themes", "real_exports", "trend_power")
 
 wanted = sys.argv[1:] or NAMES
 for name in wanted:

@@ -391,20 +391,20 @@ class TrendSettings:
 
     scan_weeks: tuple[int, ...] = (1, 2, 3, 4, 6)
     """weeks; lengths of the recent window that are tried: one for a spike, up to six for what creeps up"""
-    baseline_weeks: int = 12
-    """weeks before the recent window, as for the score: narrow enough an interval without reaching into last year"""
+    baseline_weeks: int = 16
+    """weeks before the recent window; with 12, noise of the baseline hides more drifts, with 26 half a year is one thing"""
     min_baseline_weeks: int = 4
     """weeks; before that many nothing is compared: a month says what is usual, a fortnight does not"""
     reach_weeks: int = 26
-    """weeks that the baseline may reach back where sale weeks are left out of it; beyond half a year the product is another"""
+    """weeks that the baseline may reach back where sale weeks are left out of it; before that the product was another"""
     min_items: int = 5
     """items of a theme in recent and baseline weeks together; fewer cannot reach any p below 0.05 and only cost power"""
-    status_q: float = 0.05
-    """false discovery rate, among the themes of a week, at which a theme counts as rising or falling"""
+    status_q: float = 0.1
+    """false discovery rate, among the themes of a week, at which a theme counts as rising or falling: one word in ten"""
     status_ratio: float = 1.2
     """rate ratio from which a change is worth a word; a rise must still show that much in its last week alone"""
     alert_q: float = 0.05
-    """q-value up to which a rise is an alert; as only rises alert, two-sided, that is 0.025 a week: 0.65 in 26 weeks"""
+    """q-value up to which a rise is an alert; q is two-sided and only rises alert, so 0.025 a week: 0.65 in 26 weeks"""
     alert_low: float = 1.2
     """lower end of the 95 % interval of the rate ratio above which a rise is an alert: surely a fifth more"""
     alert_items: int = 5

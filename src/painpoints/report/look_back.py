@@ -98,7 +98,9 @@ def _last_week(rows: list[Row]) -> list[Row]:
     """Themes of the last week that move, the most urgent first."""
     last = max((row["week"] for row in rows), default="")
     now = [row for row in rows if row["week"] == last and row["status"] != "steady"]
-    return sorted(now, key=lambda row: (_URGENT.index(row["status"]), -(row["rate_ratio"] or 0), row["theme_id"]))
+    return sorted(
+        now, key=lambda row: (_URGENT.index(row["status"]), -(row["rate_ratio"] or 0), row["theme_id"])
+    )
 
 
 def _largest(rows: list[Row]) -> list[Row]:
