@@ -56,6 +56,9 @@ def cli() -> None:
 @WORKSPACE
 @click.option("--customers", metavar="FILE", help="Customers with their value (CSV or XLSX).")
 @click.option(
+    "--initiatives", metavar="FILE", help="What was done when, compared before and after (CSV or XLSX)."
+)
+@click.option(
     "--codebook", metavar="FILE", help="Themes to look for first, with names and examples (CSV or XLSX)."
 )
 @NAMING_SERVICE

@@ -35,6 +35,7 @@ ALERT_EXIT = 3
 @click.option("--customers", metavar="FILE", help="Customers with their value (CSV or XLSX).")
 @click.option("--initiatives", metavar="FILE", help="What was done when (CSV or XLSX).")
 @click.option("--backlog", metavar="FILE", help="report.xlsx or a table with states that people gave.")
+@click.option("--beliefs", metavar="FILE", help="What we think we deliver at each touchpoint (CSV or XLSX).")
 @click.option("--calendar", metavar="FILE", help="Sale days and holidays (YAML).  [default: the bundled one]")
 @ENCODER
 @MAP

@@ -14,11 +14,13 @@ from painpoints.progress import Progress
 from painpoints.request import RunRequest, last_moment, require_folder
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from painpoints.encoders import Encoder
     from painpoints.ingest import Ingested
     from painpoints.journey import Journey
+    from painpoints.rank.look_back import Beside, LookBack
     from painpoints.rank.score import Ranking
     from painpoints.report import ReportInput
     from painpoints.store import Workspace
@@ -78,6 +80,7 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     service = _naming_service(request)
     require_folder(request)
     redactor = default_redactor()
+    beside = _beside(request, journey, customers)
 
     with progress.stage("read"):
         ingested = read_exports(
@@ -118,10 +121,18 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
         ranking = rank_pains(
             segments, ingested.items, themes, journey, settings.rank, customers=customers, as_of=as_of
         )
+    with progress.stage("look back"):
+        changes = _look_back(request, ingested, segments, vectors, themes, ranking, journey, beside, encoder)
+    if changes is not None:
+        for notice in changes.notices:
+            progress.note(notice)
     with progress.stage("report"):
         manifest |= {"seconds": progress.seconds, "peak_memory_mb": peak_memory_mb()}
         found = segments.join(themes.assignment)
-        inp = _report_input(ingested, segmented, found, themes, ranking, journey, manifest, request, as_of)
+        tables = changes.tables if changes is not None else {}
+        inp = _report_input(
+            ingested, segmented, found, themes, ranking, journey, manifest, request, as_of, tables
+        )
         report = build_report(inp)
     if workspace is not None:
         with progress.stage("remember"):
@@ -143,6 +154,7 @@ def _report_input(
     manifest: dict[str, Any],
     request: RunRequest,
     as_of: pd.Timestamp | None,
+    tables: dict[str, pd.DataFrame],
 ) -> ReportInput:
     """What the report is built from; `segments` with labels and themes."""
     from painpoints.report import ReportInput
@@ -162,7 +174,39 @@ def _report_input(
         lang=request.lang,
         as_of=as_of,
         title=journey.brand,
+        tables=tables,
     )
+
+
+def _look_back(
+    request: RunRequest,
+    ingested: Ingested,
+    segments: pd.DataFrame,
+    vectors: np.ndarray,
+    themes: ThemeSet,
+    ranking: Ranking,
+    journey: Journey,
+    beside: Beside,
+    encoder: Encoder,
+) -> LookBack | None:
+    """What changed over the weeks; None where the input spans too few to say anything."""
+    import numpy as np
+
+    from painpoints.rank.history import make_history
+    from painpoints.rank.look_back import look_back
+    from painpoints.themes.cluster import group_sums
+
+    settings = request.settings
+    ids = themes.assignment["theme_id"].tolist()
+    zone = settings.ingest.time_zone
+    history = make_history(ingested.items, segments, ids, themes.themes, journey, zone=zone)
+    if not settings.weeks.min_weeks <= len(history.weeks) <= settings.weeks.max_weeks:
+        return None
+    known = themes.themes["theme_id"].tolist()
+    number = {theme_id: place for place, theme_id in enumerate(known)}
+    sums = group_sums(vectors, np.array([number.get(theme_id, -1) for theme_id in ids]))
+    centres = dict(zip(known, sums, strict=False))
+    return look_back(history, ranking.pains, journey, beside, settings, request.lang, centres, encoder.encode)
 
 
 def _naming_service(request: RunRequest) -> NamingService | None:
@@ -172,6 +216,15 @@ def _naming_service(request: RunRequest) -> NamingService | None:
     from painpoints.themes.naming_service import service_from
 
     return service_from(request.naming_service, request.naming_model, request.settings.naming)
+
+
+def _beside(request: RunRequest, journey: Journey, customers: pd.DataFrame | None) -> Beside:
+    from painpoints.rank.initiatives import load_initiatives
+    from painpoints.rank.look_back import Beside
+    from painpoints.rank.sale_days import bundled_calendar
+
+    done = load_initiatives(request.initiatives, journey) if request.initiatives else ()
+    return Beside(bundled_calendar(), customers, done)
 
 
 def _known_themes(

@@ -34,6 +34,8 @@ class RunRequest:
     as_of: str | None = None
     """last day that counts, ``YYYY-MM-DD``; items after it are left out and listed as rejected"""
     settings: Settings = field(default_factory=Settings)
+    initiatives: str | Path | None = None
+    """what was done when, to be compared before and after"""
     codebook: str | Path | None = None
     """themes that are looked for before anything is clustered"""
     naming_service: str | None = None

@@ -216,6 +216,8 @@ class WeekSettings:
     """weeks that trends and drivers are counted over: a year holds every season once, and memory does not grow"""
     min_weeks: int = 6
     """weeks from which anything is said about change"""
+    max_weeks: int = 520
+    """weeks up to which a run looks back: more is a stray date of 1970"""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def median_factors(
         counted = np.where(expected >= settings.median_items, expected, 0.0).sum(axis=0)
         noise = math.pi / 2 / np.maximum(counted, 1.0) - 1.0 / np.maximum(total, 1.0)
         median = np.log(_weighted_medians(counts, expected, settings))
-        factor = np.exp(np.sign(median) * np.maximum(0.0, np.abs(median) - np.sqrt(noise)))
+        factor = np.exp(np.sign(median) * np.maximum(0.0, np.abs(median) - np.sqrt(np.maximum(noise, 0.0))))
         variance = np.minimum(noise, median**2)
     return factor, variance
 

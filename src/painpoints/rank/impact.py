@@ -24,8 +24,8 @@ from painpoints.rank.effect import Effect
 from painpoints.rank.history import iso_week, week_start
 from painpoints.rank.impact_windows import Windows, choose_windows
 from painpoints.rank.stats import adjust_p_values
-from painpoints.rank.verdict import Background, verdict
 from painpoints.rank.theme_counts import Noise, WeeklyCounts, estimate_noise, group_counts, weekly_counts
+from painpoints.rank.verdict import Background, verdict
 from painpoints.settings import ImpactSettings
 
 if TYPE_CHECKING:

@@ -2,34 +2,112 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pandas as pd
+
+from painpoints.rank.backlog import Backlog, assign_owners, merge_backlog
+from painpoints.rank.carry_over import carry_over
+from painpoints.rank.drivers import kpi_drivers
+from painpoints.rank.effect import effects_table
+from painpoints.rank.expectations import inside_view
+from painpoints.rank.flow import stage_flow
+from painpoints.rank.group_columns import customer_columns
+from painpoints.rank.impact import initiative_effects
+from painpoints.rank.initiative_match import match_initiatives
+from painpoints.rank.kpis import kpi_table
+from painpoints.rank.money import money_at_risk
+from painpoints.rank.segments_over import over_represented
+from painpoints.rank.trends import weekly_trends
 
 if TYPE_CHECKING:
     from painpoints.journey import Journey
+    from painpoints.rank.beliefs import Beliefs
     from painpoints.rank.history import History
-    from painpoints.rank.score import Ranking
+    from painpoints.rank.initiatives import Initiative
+    from painpoints.rank.sale_days import Calendar
     from painpoints.settings import Settings
 
-__all__ = ["LookBack", "look_back"]
+__all__ = ["FILES", "Beside", "LookBack", "look_back"]
 
-ALERT_COLUMNS = (
-    "theme_id", "name_vi", "name_en", "status", "since_week", "rate_ratio", "ci_low", "ci_high", "q_value",
-    "touchpoint", "owner",
-)  # fmt: skip
+FILES = ("trends", "alerts", "theme_log", "initiatives", "drivers", "carry_over", "segments_over", "backlog")
+"""tables that are a file of their own; the others are shown in the report"""
+_RISING = ("new", "emerging", "rising")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is known beside the feedback: customers (ids as in the history), initiatives, sale days, beliefs, backlog."""
+
+    calendar: Calendar
+    customers: pd.DataFrame | None = None
+    initiatives: tuple[Initiative, ...] = ()
+    beliefs: Beliefs | None = None
+    backlog: pd.DataFrame | None = None
+    """`Backlog.rows` of the week before"""
+    merged: Mapping[str, str] = field(default_factory=dict)
+    """pain id -> the one that it became a part of"""
 
 
 @dataclass(frozen=True)
 class LookBack:
-    """The tables by the name of their file, and the alerts among them."""
+    """Tables by name, those of `FILES` and others; alerts of the last week; the backlog to keep; what was left out."""
 
     tables: dict[str, pd.DataFrame]
     alerts: pd.DataFrame
+    backlog: Backlog
+    notices: tuple[str, ...]
 
 
-def look_back(history: History, ranking: Ranking, journey: Journey, settings: Settings) -> LookBack:
-    """Every table that looks back over the weeks of `history`."""
-    alerts = pd.DataFrame(columns=list(ALERT_COLUMNS))
-    return LookBack({"alerts": alerts}, alerts)
+def look_back(
+    history: History,
+    pains: pd.DataFrame,
+    journey: Journey,
+    beside: Beside,
+    settings: Settings,
+    lang: Literal["vi", "en"],
+    theme_vectors: Mapping[str, np.ndarray],
+    encode: Callable[[Sequence[str]], np.ndarray],
+) -> LookBack:
+    """Every table that looks back over the weeks of `history`. `pains` (PAIN_COLUMNS) are those of the last week.
+
+    `theme_vectors`: mean vector ``float[d]`` of each theme; `encode`: texts to ``float[n, d]``.
+    """
+    trends = weekly_trends(history, settings.trends, beside.calendar)
+    matches = match_initiatives(beside.initiatives, history, theme_vectors, encode, journey, settings.impact)
+    effects = initiative_effects(beside.initiatives, matches.matches, history, settings=settings.impact)
+    carried = carry_over(history, settings.carry, beside.customers)
+    money = money_at_risk(history, beside.customers, settings.money)
+    view = inside_view(history, journey, settings.expectations, beside.beliefs)
+    groups = customer_columns(history, beside.customers)
+    backlog = merge_backlog(
+        beside.backlog,
+        assign_owners(pains, journey, lang),
+        history.weeks[-1],
+        settings.backlog,
+        rising=[
+            "P" + t.removeprefix("T")
+            for t in trends.alerts.loc[trends.alerts["status"].isin(_RISING), "theme_id"]
+        ],
+        merged=beside.merged,
+    )
+    tables = {
+        "trends": trends.trends,
+        "alerts": trends.alerts,
+        "initiatives": effects_table(effects),
+        "drivers": kpi_drivers(history, settings.drivers, settings.seed).table,
+        "carry_over": carried.rows,
+        "segments_over": over_represented(history, groups, settings.groups, settings.seed),
+        "backlog": backlog.listed,
+        "kpis": kpi_table(history, settings.drivers),
+        "money": money.rows,
+        "inside_view": view.rows,
+        "stage_flow": stage_flow(history, [stage.id for stage in journey.stages]),
+        "theme_names": history.themes[["theme_id", "name_vi", "name_en"]],
+    }
+    said = (carried.notice, money.notice if beside.customers is not None else {})
+    notices = (*matches.notices, *(words[lang] for words in said if words))
+    return LookBack(tables, trends.alerts, backlog, notices)

@@ -12,7 +12,13 @@ from painpoints.report.sheet import Column
 if TYPE_CHECKING:
     from painpoints.report.locale import Locale
 
-__all__ = ["View", "look_back_views", "sheet_columns"]
+__all__ = ["SHEETS", "View", "look_back_views", "sheet_columns", "theme_names"]
+
+SHEETS = (
+    "alerts", "trends", "initiatives", "drivers", "kpis", "carry_over", "stage_flow", "segments_over", "money",
+    "inside_view", "theme_log", "backlog",
+)  # fmt: skip
+"""tables that have a sheet of their own in the workbook"""
 
 Row = dict[str, Any]
 _SHOWN = 25
@@ -40,7 +46,7 @@ class View:
 
 
 def look_back_views(report: dict[str, Any], locale: Locale) -> list[View]:
-    """The tables that have rows, in the order in which an analyst asks: what alarms, what moved, what helped, what drives."""
+    """The tables that have rows, as an analyst asks: what alarms, what moved, what helped, what drives."""
     words = _Words(report, locale)
     views = []
     for name, (choose, columns) in _VIEWS.items():
@@ -55,7 +61,7 @@ def look_back_views(report: dict[str, Any], locale: Locale) -> list[View]:
     return views
 
 
-def sheet_columns(name: str, columns: Iterable[str], locale: Locale) -> list[Column]:
+def sheet_columns(columns: Iterable[str], locale: Locale) -> list[Column]:
     """Columns of a sheet with all of a table, the theme's name beside its id."""
     found = []
     for column in columns:
@@ -109,7 +115,7 @@ def _largest(rows: list[Row]) -> list[Row]:
 
 def _strongest(rows: list[Row]) -> list[Row]:
     """Ratios whose interval lies above one, strongest first."""
-    sure = [row for row in rows if (row["ci_low"] or 0) > 1]
+    sure = [row for row in rows if row["ratio"] is not None and (row["ci_low"] or 0) > 1]
     return sorted(sure, key=lambda row: (-row["ratio"], str(row)))
 
 
@@ -172,8 +178,9 @@ _VIEWS: dict[str, tuple[Callable[[list[Row]], list[Row]], list[tuple[str, Callab
     ),
     "carry_over": (
         _strongest,
-        [("cause", _place("cause_touchpoint"), False), ("outcome", _plain("outcome"), False), ("risk", _interval("ratio"), True),
-         ("exposed", _count("n_exposed"), True), ("unexposed", _count("n_unexposed"), True)],
+        [("cause", _place("cause_touchpoint"), False), ("outcome", _plain("outcome"), False),
+         ("risk", _interval("ratio"), True), ("exposed", _count("n_exposed"), True),
+         ("unexposed", _count("n_unexposed"), True)],
     ),
     "segments_over": (
         _all,
@@ -183,7 +190,8 @@ _VIEWS: dict[str, tuple[Callable[[list[Row]], list[Row]], list[tuple[str, Callab
     ),
     "backlog": (
         _all,
-        [("pain", _plain("name"), False), ("accountable", _plain("accountable"), False), ("state", _term("state", "status"), False),
-         ("opened", _plain("opened_week"), False), ("note", _plain("note"), False)],
+        [("pain", _plain("name"), False), ("accountable", _plain("accountable"), False),
+         ("state", _term("state", "status"), False), ("opened", _plain("opened_week"), False),
+         ("note", _plain("note"), False)],
     ),
 }  # fmt: skip

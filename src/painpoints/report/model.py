@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from painpoints.rank.look_back import FILES
+
 if TYPE_CHECKING:
     from painpoints.ingest import FileReport
     from painpoints.journey import Journey
@@ -42,7 +44,11 @@ class ReportInput:
     as_of: pd.Timestamp | None = None
     title: str = ""
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    """name -> table that looks back over weeks, such as ``trends``: a file of its own"""
+    """name -> table that looks back over weeks, such as ``trends``"""
+
+    def table_files(self) -> list[str]:
+        """Those of `tables` that are a file of their own."""
+        return [name for name in FILES if name in self.tables]
 
     def with_sub_themes(self) -> pd.DataFrame:
         """`segments`, and the ``sub_theme_id`` of each, '' for none."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import xlsxwriter
 
 from painpoints.rank.parts import PARTS
+from painpoints.report.backlog_sheet import write_backlog_sheet
 from painpoints.report.build import SIGNALS
 from painpoints.report.locale import Locale
+from painpoints.report.look_back import SHEETS, sheet_columns, theme_names
 from painpoints.report.sheet import Column, Sheet
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["write_workbook"]
 
@@ -49,6 +49,7 @@ def write_workbook(report: dict[str, Any], segments: pd.DataFrame, path: Path) -
         for name, write in writers.items():
             write(report, locale, Sheet(workbook, locale.text(f"sheet_{name}")))
         _segments(report, segments, locale, Sheet(workbook, locale.text("sheet_segments")))
+        _look_back(report, locale, workbook)
         _quality(report, locale, Sheet(workbook, locale.text("sheet_quality")))
 
 
@@ -381,3 +382,18 @@ def _quality_counts(quality: dict[str, Any], locale: Locale) -> dict[str, list[t
         ],
         "caveats_title": [(locale.text(f"caveat.{key}"), "") for key in quality["caveats"]],
     }
+
+
+def _look_back(report: dict[str, Any], locale: Locale, workbook: Any) -> None:
+    """A sheet for each table that looks back over weeks and has rows; the one of the backlog can be edited."""
+    names = theme_names(report, locale.lang)
+    for name in SHEETS:
+        rows = report["tables"].get(name, [])
+        if not rows:
+            continue
+        if name == "backlog":
+            write_backlog_sheet(workbook, pd.DataFrame(rows), locale.lang)
+            continue
+        named = [row | {"theme_name": names.get(row.get("theme_id") or "", "")} for row in rows]
+        sheet = Sheet(workbook, locale.text(f"sheet_{name}"))
+        sheet.table(sheet_columns(list(rows[0]), locale), named[: MAX_ROWS - 10])

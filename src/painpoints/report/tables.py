@@ -122,5 +122,5 @@ def write_tables(inp: ReportInput, folder: Path) -> None:
     write_csv(theme_table(inp), folder / "themes.csv")
     write_csv(segment_table(inp.segments), folder / "segments.csv")
     write_csv(inp.rejected.reindex(columns=list(REJECTED_COLUMNS)), folder / "rejected.csv")
-    for name, table in inp.tables.items():
-        write_csv(table, folder / f"{name}.csv")
+    for name in inp.table_files():
+        write_csv(inp.tables[name], folder / f"{name}.csv")

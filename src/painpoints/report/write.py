@@ -46,7 +46,7 @@ def write_report(report: dict[str, Any], inp: ReportInput, out: Path) -> list[Pa
             (staging / "report.html").write_text(render_html(report), encoding="utf-8", newline="\n")
             _write_json(report, staging / "report.json")
             _write_json(jsonable(inp.manifest), staging / "run.json")
-            tables = [f"{name}.csv" for name in inp.tables]
+            tables = [f"{name}.csv" for name in inp.table_files()]
             return _move_into_place(staging, out, [*tables, *REPORT_FILES])
     except OSError as error:
         reason = error.strerror or str(error)

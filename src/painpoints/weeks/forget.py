@@ -55,7 +55,10 @@ def forget(folder: Path, customer: str | None, before: str | None) -> str:
     removed = _remove_reports(folder / "reports", weeks)
     told = f"{len(gone)} items forgotten."
     if removed:
-        told += f" Reports removed, since they quoted them: {', '.join(removed)}; `painpoints weekly --week` writes them anew."
+        names = ", ".join(removed)
+        told += (
+            f" Reports removed, since they quoted them: {names}; `painpoints weekly --week` writes them anew."
+        )
     return told
 
 

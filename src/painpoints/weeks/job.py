@@ -67,7 +67,7 @@ def _weekly(request: WeekRequest, workspace: Workspace, progress: Progress, now:
     zone = request.settings.ingest.time_zone
     memory, registry = WeekMemory(workspace, zone), ThemeRegistry(workspace)
     journey = load_journey(_journey_of(request))
-    side = keep_side_files(request, memory, journey)
+    beside = keep_side_files(request, workspace, journey)
     with progress.stage("read"):
         ingested = read_inputs(request) if request.inputs else None
     dated = memory.weeks_with(ingested.items if ingested is not None else None)
@@ -82,16 +82,16 @@ def _weekly(request: WeekRequest, workspace: Workspace, progress: Progress, now:
     with progress.stage("theme"):
         pool = update_themes(memory, registry, week, models.encoder, journey, request.settings)
         tidy_themes(memory, registry, week, models.encoder, request.settings)
-    notices = (*models.notices, *side.notices, *_notices(memory, journey, week, now))
+    notices = (*models.notices, *_notices(memory, journey, week, now))
     if encoder_before not in ("", models.encoder.digest):
         notices = (*notices, _OTHER_ENCODER)
-    for notice in notices:
-        progress.note(notice)
     with progress.stage("report"):
-        made = make_week_report(memory, registry, week, models, journey, request, side, notices)
+        made = make_week_report(memory, registry, week, models, journey, request, beside, notices)
+    for notice in made.notices:
+        progress.note(notice)
     with progress.stage("write"):
         folder = made.write(request.workspace / "reports", memory, pool)
-    return WeekResult(taken, week, made.report, folder, made.alerts, notices)
+    return WeekResult(taken, week, made.report, folder, made.look_back.alerts, made.notices)
 
 
 def _journey_of(request: WeekRequest) -> str | Path:

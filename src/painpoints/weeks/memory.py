@@ -160,7 +160,8 @@ class WeekMemory:
 
     def segments(self, items: pd.DataFrame, known_in: str, own_tasks: Sequence[str] = ()) -> pd.DataFrame:
         """The labelled segments of `items` (from `items`), in their order: SEGMENT_COLUMNS, LABEL_COLUMNS, labels of the
-        user's own tasks, ``theme_id, theme_p, decided, item_key``; a theme decided on after the week `known_in` is not known yet.
+        user's own tasks, ``theme_id, theme_p, decided, item_key``; a theme decided on after the week `known_in` is not
+        known yet.
         """
         import pandas as pd
 

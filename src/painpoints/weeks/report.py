@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from painpoints.rank.history import make_history, week_start
+from painpoints.weeks.side_files import backlog_before, keep_backlog, merged_pains
 from painpoints.weeks.themes import last_day_of, weeks_before
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     import pandas as pd
 
     from painpoints.journey import Journey
     from painpoints.loading import Models
+    from painpoints.rank.look_back import Beside, LookBack
     from painpoints.report import ReportInput
     from painpoints.store import ThemeRegistry
+    from painpoints.themes.known import KnownThemes
     from painpoints.weeks.memory import WeekMemory
     from painpoints.weeks.request import WeekRequest
-    from painpoints.weeks.side_files import SideFiles
 
 __all__ = ["WeekReport", "make_week_report"]
+
+_EVENTS = ("new", "split", "merge", "retire", "rename", "pin")
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class WeekReport:
     week: str
     report: dict[str, Any]
     inp: ReportInput
-    alerts: pd.DataFrame
+    look_back: LookBack
+    notices: tuple[str, ...]
 
     def write(self, folder: Path, memory: WeekMemory, pool: str) -> Path:
         """Write ``folder/YYYY-Www`` and the page of all weeks; the workspace remembers the report once it is there."""
@@ -42,7 +48,11 @@ class WeekReport:
         out = folder / self.week
         write_report(self.report, self.inp, out)
         with memory.workspace.transaction():
-            memory.keep_report(self.week, pool, _summary(self.report, self.alerts))
+            memory.keep_report(self.week, pool, _summary(self.report, self.look_back.alerts))
+            if (
+                memory.reports()[-1][0] == self.week
+            ):  # a week that is replayed does not change what was done since
+                keep_backlog(memory.workspace, self.look_back.backlog.rows)
         write_index(folder, memory.reports(), self.inp.lang, self.inp.title)
         return out
 
@@ -54,7 +64,7 @@ def make_week_report(
     models: Models,
     journey: Journey,
     request: WeekRequest,
-    side: SideFiles,
+    beside: Beside,
     notices: tuple[str, ...],
 ) -> WeekReport:
     """Everything of the week's report, with what was known in that week."""
@@ -72,10 +82,10 @@ def make_week_report(
     first = weeks_before(week, settings.weeks.look_back_weeks - 1)
     items = memory.items(first, week)
     segments = _at_touchpoints(memory.segments(items, week, own_tasks(models.heads)), journey)
-    known = registry.known(models.encoder, until=last_day_of(week)).themes
+    known = registry.known(models.encoder, until=last_day_of(week))
     own_items, own_segments = _of_week(items, segments, week)
     vectors = models.encoder.encode(own_segments["match_text"].tolist())
-    themes = present_themes(own_segments, vectors, known, own_items, journey)
+    themes = present_themes(own_segments, vectors, known.themes, own_items, journey)
     labels = own_segments.drop(columns=["theme_id", "theme_p", "decided", "item_key"])
     ranking = rank_pains(
         labels,
@@ -83,15 +93,22 @@ def make_week_report(
         themes,
         journey,
         settings.rank,
-        customers=side.customers,
+        customers=beside.customers,
         as_of=week_start(week) + pd.Timedelta(days=6),
         earlier=build_mentions(segments, items, segments["theme_id"]),
     )
     table = pd.DataFrame(
-        [vars(theme) for theme in known], columns=["theme_id", "polarity", "name_vi", "name_en"]
+        [vars(theme) for theme in known.themes], columns=["theme_id", "polarity", "name_vi", "name_en"]
     )
     history = make_history(items, segments, segments["theme_id"].tolist(), table, journey, week)
-    found = look_back(history, ranking, journey, settings)
+    beside = replace(
+        beside, backlog=backlog_before(request, memory.workspace, week), merged=merged_pains(registry)
+    )
+    encode = models.encoder.encode
+    found = look_back(
+        history, ranking.pains, journey, beside, settings, request.lang, _centres(known), encode
+    )
+    notices = (*notices, *found.notices)
     imports = memory.imports(week)
     files = [FileReport(**_as_file(entry)) for files in imports["files"] for entry in files]
     inp = ReportInput(
@@ -109,9 +126,22 @@ def make_week_report(
         lang=request.lang,
         as_of=week_start(week) + pd.Timedelta(days=6),
         title=f"{journey.brand} · {week}",
-        tables=found.tables | {"theme_log": registry.log()},
+        tables=found.tables | {"theme_log": _log(registry, week)},
     )
-    return WeekReport(week, build_report(inp), inp, found.alerts)
+    return WeekReport(week, build_report(inp), inp, found, notices)
+
+
+def _log(registry: ThemeRegistry, week: str) -> pd.DataFrame:
+    """What happened to themes up to `week`, and what people did to them whenever that was."""
+    log = registry.log()
+    by_hand = log["reason"].eq("by hand") | log["event"].eq("rename")
+    return log[(by_hand | (log["week"] <= week)) & log["event"].isin(_EVENTS)].reset_index(drop=True)
+
+
+def _centres(known: KnownThemes) -> dict[str, np.ndarray]:
+    """Mean vector of each theme's texts."""
+    groups = known.members.groupby("theme_id").indices
+    return {str(theme): known.vectors[rows].mean(axis=0) for theme, rows in groups.items()}
 
 
 def _at_touchpoints(segments: pd.DataFrame, journey: Journey) -> pd.DataFrame:

@@ -36,6 +36,8 @@ class WeekRequest:
     profile: str | None = None
     lang: Literal["vi", "en"] = "vi"
     calendar: str | Path | None = None
+    """sale days and holidays, as are all the files here remembered until they are given anew"""
+    beliefs: str | Path | None = None
     settings: Settings = field(default_factory=Settings)
 
 
