@@ -273,8 +273,8 @@ def test_scatter_widens_the_interval_and_p_agrees_with_it() -> None:
 
 def test_the_channel_mix_says_what_was_expected() -> None:
     # a theme told in the first channel only, one item in ten; that channel doubles
-    items, volume = np.array([[[1000], [0]]]), np.array([[10000], [10000]])
-    expected = by_channel(items, volume, np.array([[100, 200], [100, 0]]), prior_items=5.0)
+    items, others = np.array([[[1000], [0]]]), np.array([[[10000], [10000]]])
+    expected = by_channel(items, others, np.array([[[100, 200], [100, 0]]]), prior_items=5.0)
     assert expected[0, 0] == pytest.approx(10, rel=0.1)
     assert expected[0, 1] == pytest.approx(20, rel=0.1)
 

@@ -391,8 +391,8 @@ class BacklogSettings:
 class TrendSettings:
     """Weekly trends and alerts. Formulas: docs/methods.md; what they find and miss: benchmarks/trend_power.py."""
 
-    scan_weeks: tuple[int, ...] = (1, 2, 3, 4, 6)
-    """weeks; lengths of the recent window that are tried: one for a spike, up to six for what creeps up"""
+    scan_weeks: tuple[int, ...] = (1, 2, 4)
+    """weeks; lengths of the recent window that are tried: one for a spike, four for what creeps up; more only cost power"""
     baseline_weeks: int = 16
     """weeks before the recent window; with 12, noise of the baseline hides more drifts, with 26 half a year is one thing"""
     min_baseline_weeks: int = 4
@@ -405,8 +405,8 @@ class TrendSettings:
     """false discovery rate, among the themes of a week, at which a theme counts as rising or falling: one word in ten"""
     status_ratio: float = 1.2
     """rate ratio from which a change is worth a word; a rise must still show that much in its last week alone"""
-    alert_q: float = 0.05
-    """q-value up to which a rise is an alert; q is two-sided and only rises alert, so 0.025 a week: 0.65 in 26 weeks"""
+    alert_q: float = 0.075
+    """q-value up to which a rise is an alert; q is two-sided and only rises alert: 26 weeks x 0.0375 = one false alarm"""
     alert_low: float = 1.2
     """lower end of the 95 % interval of the rate ratio above which a rise is an alert: surely a fifth more"""
     alert_items: int = 5

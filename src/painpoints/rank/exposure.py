@@ -22,7 +22,7 @@ class Exposure:
     """What T themes are compared by in the weeks of one window.
 
     ``expected`` float[T, V]: exposure in items, right up to a factor a theme. ``factor`` float[V]: what the median
-    of ratios adds to volume and mix. ``log_variance`` float[V]: variance of log(factor), which all themes share.
+    of ratios adds to volume and mix. ``log_variance`` float[V]: variance of the logarithm of what all themes share.
     ``excess`` float[T]: dispersion psi of a theme's weekly counts, variance = m + psi m^2 at mean m.
     """
 
@@ -37,27 +37,32 @@ def exposure(
 ) -> Exposure:
     """The exposure of ``items`` [T, C, V] among ``volume`` [C, V].
 
-    ``known`` bool[V] are the weeks that the channel mix of a theme is learnt from, ``calm`` bool[V] those that the
-    dispersion is: neither holds the weeks under test, else an incident would explain itself.
+    A theme is measured by what everybody else says: the volume of a channel without the theme's own items (at least
+    half of it), so that an incident does not hide in the volume that it makes itself. ``known`` bool[V] are the weeks
+    that the channel mix of a theme is learnt from, ``calm`` bool[V] those that the dispersion is: neither holds the
+    weeks under test, else an incident would explain itself. As a week of N items tells its volume up to a squared
+    variation of 1 / N only, that is part of the variance.
     """
-    counts = items.sum(axis=1)
-    mix = by_channel(items[:, :, known], volume[:, known], volume, settings.channel_prior_items)
-    factor, log_variance = median_factors(counts, mix, volume.sum(axis=0), known, settings)
+    counts, total = items.sum(axis=1), volume.sum(axis=0).astype(float)
+    others = np.maximum(volume - items, volume / 2)
+    mix = by_channel(items[:, :, known], others[:, :, known], others, settings.channel_prior_items)
+    factor, log_variance = median_factors(counts, mix, total, known, settings)
     expected = mix * factor
-    return Exposure(expected, factor, log_variance, dispersion(counts[:, calm], expected[:, calm], settings))
+    excess = dispersion(counts[:, calm], expected[:, calm], settings)
+    return Exposure(expected, factor, log_variance + 1.0 / np.maximum(total, 1.0), excess)
 
 
-def by_channel(items: np.ndarray, volume: np.ndarray, target: np.ndarray, prior_items: float) -> np.ndarray:
-    """``float[T, V]``: items that the volumes ``target`` [C, V] would bring at each channel's own rate.
+def by_channel(items: np.ndarray, others: np.ndarray, target: np.ndarray, prior_items: float) -> np.ndarray:
+    """``float[T, V]``: items that the volumes ``target`` [T, C, V] would bring at each channel's own rate.
 
-    Direct standardisation. The rate of theme i in channel c is (y_ic + k) / (n_c + k / p_i): a gamma prior with the
-    theme's overall rate p_i as its mean, worth k items, so that a channel that hardly anybody used has the overall
-    rate.
+    Direct standardisation; ``items`` and ``others`` [T, C, W] are what the rates are learnt from. The rate of theme
+    i in channel c is (y_ic + k) / (n_ic + k / p_i): a gamma prior with the theme's overall rate p_i as its mean,
+    worth k items, so that a channel that hardly anybody used has the overall rate.
     """
-    own, total = items.sum(axis=2), volume.sum(axis=1).astype(float)
-    overall = (own.sum(axis=1) + 0.5) / (total.sum() + 1.0)
-    rate = (own + prior_items) / (total[None, :] + prior_items / overall[:, None])
-    return np.asarray(rate @ target)
+    own, total = items.sum(axis=2), others.sum(axis=2)
+    overall = (own.sum(axis=1) + 0.5) / (total.sum(axis=1) + 1.0)
+    rate = (own + prior_items) / (total + prior_items / overall[:, None])
+    return np.asarray(np.einsum("tc,tcv->tv", rate, target))
 
 
 def median_factors(

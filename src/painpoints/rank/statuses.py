@@ -11,7 +11,7 @@ The first rule that fits wins, on the evidence of that week and the weeks before
 5. **falling**: as rising, both ratios at most 1 / 1.2.
 6. **steady**: everything else, also where there is too little to say anything.
 
-An alert is a rise of a pain (1 to 3) with q <= 0.05, at least 5 items in the strongest window and a lower end of
+An alert is a rise of a pain (1 to 3) with q <= 0.075, at least 5 items in the strongest window and a lower end of
 its interval over 1.2. It is raised once: not again until 4 weeks have passed without a rise. All numbers are
 settings (`TrendSettings`).
 """

@@ -38,7 +38,7 @@ class Trends:
     be called is not known before. ``segments`` counts segments, all rates items: ``rate`` is items that tell the
     theme per 1,000 items of the week, ``baseline_rate`` what the baseline predicts for that week's channels and
     volume, ``rate_ratio`` this week over the baseline with its 95 % interval, ``q_value`` for any change over the
-    last one to six weeks. NaN where nothing can be said; ``ci_high`` alone is NaN where it has no bound. ``alerts``
+    last one to four weeks. NaN where nothing can be said; ``ci_high`` alone is NaN where it has no bound. ``alerts``
     has ALERT_COLUMNS, strongest evidence first: ratio and interval there are of the weeks from ``since_week`` on,
     the estimated beginning. ``alert_log``: the same after ``week``. ``weeks``: what every week was compared by:
     ``week, items, factor`` (median of the themes' ratios), ``sale`` (bool), ``events``.
