@@ -77,7 +77,7 @@ class _Words:
 
     def __init__(self, report: dict[str, Any], locale: Locale) -> None:
         self.locale = locale
-        self.names = theme_names(report, locale.lang)
+        self.names: dict[str, str] = theme_names(report, locale.lang)
         self.places = {point["id"]: point["name"] for point in report["journey_map"]["touchpoints"]}
         self.stages = {stage["id"]: stage["name"] for stage in report["journey_map"]["stages"]}
 
@@ -86,7 +86,7 @@ class _Words:
 
     def cause(self, row: Row) -> str:
         """The touchpoint, and the theme where it is one theme alone."""
-        place = self.places.get(row["cause_touchpoint"], row["cause_touchpoint"] or "")
+        place = str(self.places.get(row["cause_touchpoint"], row["cause_touchpoint"] or ""))
         theme = self.names.get(row["cause_theme"] or "", "")
         return theme if theme.startswith(place) else f"{place}: {theme}" if theme else place
 
