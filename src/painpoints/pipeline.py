@@ -121,7 +121,6 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
         ranking = rank_pains(
             segments, ingested.items, themes, journey, settings.rank, customers=customers, as_of=as_of
         )
-    with progress.stage("look back"):
         changes = _look_back(request, ingested, segments, vectors, themes, ranking, journey, beside, encoder)
     if changes is not None:
         for notice in changes.notices:

@@ -208,18 +208,18 @@ class ReportSettings:
 class WeekSettings:
     """Week after week. Methods: docs/methods.md."""
 
-    new_segments: int = 5
-    """segments in no theme that make a new one: fewer are an accident, and a list that grows every week is read by nobody"""
     new_items: int = 4
-    """items that they must come from"""
+    """items in no theme that make a new one: fewer are an accident, and a list that grows every week is read by nobody"""
     pool_weeks: int = 8
     """weeks for which a segment in no theme is looked at again: a new theme is rarely large in its first week"""
     retire_weeks: int = 12
     """weeks without an item after which a theme is retired: a quarter"""
     merge_share: float = 0.67
     """share of the texts of each of two themes that, clustered anew, must lie in one group for the two to be merged"""
+    split_share: float = 0.3
+    """share of a theme's texts that, clustered anew, must lie in a group of their own for the theme to be split"""
     merged_share: float = 0.02
-    """share of the segments in themes that mergers may move in one week: a theme that changes every week is none"""
+    """share of the segments in themes that mergers and splits may move in one week: a theme must stay what it was"""
     look_back_weeks: int = 52
     """weeks that trends and drivers are counted over: a year holds every season once, and memory does not grow"""
     min_weeks: int = 6

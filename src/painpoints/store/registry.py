@@ -175,20 +175,24 @@ class ThemeRegistry:
         self, theme_id: str, parts: Sequence[pd.DataFrame], names: pd.DataFrame, today: dt.date
     ) -> None:
         """Texts of `parts` (``text_hash``) leave the theme for new ones, whose ids and names are rows of `names`."""
+
+        with self._workspace.transaction():
+            self._split(theme_id, parts, names, today.isoformat())
+            self.log_event(_week(today.isoformat()), "split", theme_id, tuple(names["theme_id"]), "by hand")
+
+    def _split(self, theme_id: str, parts: Sequence[pd.DataFrame], names: pd.DataFrame, opened: str) -> None:
         import pandas as pd
 
         row = self._require(theme_id)
         fresh = names[["theme_id", "name_vi", "name_en"]].assign(
-            polarity=row["polarity"], opened=today.isoformat(), merged_into="", pinned=False, hidden=False
+            polarity=row["polarity"], opened=opened, merged_into="", pinned=False, hidden=False
         )
-        with self._workspace.transaction():
-            self._workspace.insert("themes", pd.DataFrame(fresh))
-            for new, part in zip(fresh["theme_id"], parts, strict=True):
-                self._workspace.execute(
-                    "UPDATE segments SET theme_id = ? WHERE theme_id = ? AND list_contains(?, text_hash)",
-                    [new, theme_id, part["text_hash"].tolist()],
-                )
-            self.log_event(_week(today.isoformat()), "split", theme_id, tuple(fresh["theme_id"]), "by hand")
+        self._workspace.insert("themes", pd.DataFrame(fresh))
+        for new, part in zip(fresh["theme_id"], parts, strict=True):
+            self._workspace.execute(
+                "UPDATE segments SET theme_id = ? WHERE theme_id = ? AND list_contains(?, text_hash)",
+                [new, theme_id, part["text_hash"].tolist()],
+            )
 
     def mark(self, theme_id: str, column: str, value: bool, today: dt.date) -> None:
         """Pin, unpin, hide or unhide: `column` is ``pinned`` or ``hidden``."""
@@ -207,6 +211,13 @@ class ThemeRegistry:
         self._workspace.execute("UPDATE segments SET theme_id = ? WHERE theme_id = ?", [into, other])
         self._set(other, "merged_into = ?", (into,))
         self.log_event(week, "merge", into, (other,), "their texts, clustered anew, lie in one group")
+
+    def split_by_meaning(self, theme_id: str, part: pd.DataFrame, names: pd.DataFrame, week: str) -> None:
+        """The texts of `part` have become a theme of their own, which `names` names; inside a transaction."""
+        opened = dt.date.fromisocalendar(int(week[:4]), int(week[6:]), 7).isoformat()
+        self._split(theme_id, [part], names, opened)
+        reason = f"{len(part)} of its texts, clustered anew, lie apart"
+        self.log_event(week, "split", theme_id, tuple(names["theme_id"]), reason)
 
     def kept_by_people(self) -> set[str]:
         """Themes that people pinned or named: no step of the program takes them away."""

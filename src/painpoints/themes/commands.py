@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from painpoints.encoders import Encoder
 
-__all__ = ["list_themes", "mark_theme", "merge_themes", "rename_theme", "split_theme"]
+__all__ = ["list_themes", "mark_theme", "merge_themes", "name_parts", "rename_theme", "split_theme"]
 
 
 def list_themes(folder: Path, lang: str) -> str:
@@ -85,7 +85,7 @@ def split_theme(
         )
         rest = members[labels > 0].reset_index(drop=True)
         polarity = str(registry.table().set_index("theme_id").at[theme_id, "polarity"])
-        names, ids = _named(rest, vectors[labels > 0], labels[labels > 0] - 1, polarity)
+        names, ids = name_parts(rest, vectors[labels > 0], labels[labels > 0] - 1, polarity)
         pieces = [rest[labels[labels > 0] - 1 == number] for number in range(len(ids))]
         ordered = names.set_index("theme_id").loc[ids].reset_index()
         registry.split(theme_id, pieces, ordered, today or dt.date.today())
@@ -108,9 +108,10 @@ def _parts(view: np.ndarray, parts: int) -> np.ndarray:
     return labels
 
 
-def _named(
+def name_parts(
     members: pd.DataFrame, vectors: np.ndarray, labels: np.ndarray, polarity: str
 ) -> tuple[pd.DataFrame, list[str]]:
+    """The table of themes made of `members` (as `ThemeRegistry.members` gives them), and the theme id of each label."""
     import pandas as pd
 
     segments = members.assign(

@@ -79,9 +79,7 @@ def update_themes(
     segments = pool.segments.drop(columns=["theme_id", "theme_p"])
     vectors = encoder.encode(segments["match_text"].tolist())
     known = registry.known(encoder, until=last_day_of(week))
-    enough = replace(
-        settings.themes, min_segments=settings.weeks.new_segments, min_items=settings.weeks.new_items
-    )
+    enough = replace(settings.themes, min_items=settings.weeks.new_items)
     found = find_themes(segments, vectors, enough, settings.seed, pool.items, journey=journey, known=known)
     decided = segments.join(found.assignment)
     changed = decided[waiting | (decided["theme_id"] != "")]

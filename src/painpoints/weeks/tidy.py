@@ -1,12 +1,15 @@
-"""Keeping the list of themes in order: those that have become one are merged, those that fell silent are retired."""
+"""Keeping the list of themes in order: those that have become one are merged, those that have become two are split, those
+that fell silent are retired. Only a few segments a week change their theme, and none that people have a say in."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from painpoints.themes.cluster import cluster_rows, minimum_size
+from painpoints.themes.commands import name_parts
 from painpoints.themes.find import place_rows
 from painpoints.themes.glossary import content_words
 from painpoints.themes.views import joint_view
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from painpoints.encoders import Encoder
-    from painpoints.settings import Settings
+    from painpoints.settings import Settings, WeekSettings
     from painpoints.store import ThemeRegistry
     from painpoints.themes.known import KnownThemes
     from painpoints.weeks.memory import WeekMemory
@@ -28,75 +31,119 @@ __all__ = ["tidy_themes"]
 def tidy_themes(
     memory: WeekMemory, registry: ThemeRegistry, week: str, encoder: Encoder, settings: Settings
 ) -> None:
-    """Merge and retire in one transaction, with the reason in the log; a week before the last one done is left as it was."""
+    """Merge, split and retire in one transaction, with the reason in the log; a week done before is left as it was."""
     if any(done >= week for done, _ in memory.reports()):
         return
     told = memory.last_told(week)
     known = registry.known(encoder)
-    mergers = _mergers(known, told, registry, settings)
+    again = [_clustered_again(known, side, settings) for side in ("pain", "praise")]
+    sizes = dict(zip(told["theme_id"], told["segments"], strict=True))
+    allowance = _Allowance(settings.weeks.merged_share * sum(sizes.values()))
+    kept = registry.kept_by_people()
+    mergers = [m for one in again for m in _mergers(one, sizes, kept, allowance, settings.weeks)]
+    parts = [p for one in again for p in _splits(one, kept, allowance, settings.weeks)]
     with memory.workspace.transaction():
         for into, other in mergers:
             registry.merge_by_meaning(into, other, week)
+        for theme_id, rows in parts:
+            members = known.members.iloc[rows].reset_index(drop=True)
+            labels = np.zeros(len(rows), dtype=int)
+            names, _ = name_parts(members, known.vectors[rows], labels, _side(known, theme_id))
+            registry.split_by_meaning(theme_id, members, names, week)
         _retire(registry, told, week, settings.weeks.retire_weeks)
 
 
-def _mergers(
-    known: KnownThemes, told: pd.DataFrame, registry: ThemeRegistry, settings: Settings
-) -> list[tuple[str, str]]:
-    """Pairs (into, other) of themes that have become one, as long as few segments change their theme.
+@dataclass
+class _Allowance:
+    """Segments that may still change their theme."""
 
-    What people pinned or named stays; the larger takes in the smaller.
-    """
-    sizes = dict(zip(told["theme_id"], told["segments"], strict=True))
-    room = settings.weeks.merged_share * sum(sizes.values())
-    kept = registry.kept_by_people()
+    left: float
+
+    def take(self, count: int) -> bool:
+        """Whether there was room for `count` more."""
+        if count > self.left:
+            return False
+        self.left -= count
+        return True
+
+
+@dataclass(frozen=True)
+class _Again:
+    """The texts of all themes of a polarity, clustered as if nothing were known of them."""
+
+    themes: list[str]
+    rows: np.ndarray
+    """of `KnownThemes.members`"""
+    labels: np.ndarray
+    """number of the theme of each row"""
+    groups: np.ndarray
+    """new group of each row, -1 for none"""
+
+    def shares(self, number: int) -> list[tuple[float, int]]:
+        """Share of a theme's texts in each new group, largest first."""
+        own = self.groups[self.labels == number]
+        counts = np.bincount(own[own >= 0])
+        return sorted(((float(c) / len(own), g) for g, c in enumerate(counts) if c), reverse=True)
+
+
+def _clustered_again(known: KnownThemes, side: str, settings: Settings) -> _Again:
+    ids = {theme.theme_id for theme in known.of(side)}
+    rows = np.flatnonzero(known.members["theme_id"].isin(ids).to_numpy())
+    members = known.members.iloc[rows]
+    themes = sorted(set(members["theme_id"]))
+    labels = members["theme_id"].map({t: n for n, t in enumerate(themes)}).to_numpy(dtype=int)
+    if len(themes) < 2:
+        return _Again(themes, rows, labels, np.full(len(rows), -1))
+    words = [tokens(text) for text in members["match_text"]]
+    langs = members["lang"].astype(str).to_numpy()
+    everything = np.arange(len(rows))
+    texts, places = [" ".join(own) for own in words], place_rows(members, everything)
+    view = joint_view(known.vectors[rows], texts, langs, places, everything, settings.themes, settings.seed)
+    content = [content_words(own, lang) for own, lang in zip(words, langs, strict=True)]
+    size = minimum_size(len(rows), settings.themes)
+    return _Again(themes, rows, labels, cluster_rows(view, content, settings.themes, size))
+
+
+def _mergers(
+    again: _Again, sizes: dict[str, int], kept: set[str], allowance: _Allowance, settings: WeekSettings
+) -> list[tuple[str, str]]:
+    """Pairs (into, other) of themes most of whose texts come to lie in one group; the larger takes in the smaller."""
+    homes: dict[int, list[str]] = {}
+    for number, theme in enumerate(again.themes):
+        share, home = next(iter(again.shares(number)), (0.0, -1))
+        if share >= settings.merge_share:
+            homes.setdefault(home, []).append(theme)
     found = []
-    for side in ("pain", "praise"):
-        for group in _alike(known, side, settings):
-            ordered = sorted(group, key=lambda t: (t not in kept, -sizes.get(t, 0), t))
-            for other in reversed(ordered[1:]):
-                size = sizes.get(other, 0)
-                if other not in kept and size <= room:
-                    room -= size
-                    found.append((ordered[0], other))
+    for _, group in sorted(homes.items()):
+        ordered = sorted(group, key=lambda t: (t not in kept, -sizes.get(t, 0), t))
+        for other in reversed(ordered[1:]):
+            if other not in kept and allowance.take(sizes.get(other, 0)):
+                found.append((ordered[0], other))
     return found
 
 
-def _alike(known: KnownThemes, side: str, settings: Settings) -> list[list[str]]:
-    """Groups of two and more themes of a polarity whose texts, clustered anew, come to lie in one group."""
-    ids = [theme.theme_id for theme in known.of(side)]
-    rows = np.flatnonzero(known.members["theme_id"].isin(ids).to_numpy())
-    if len(ids) < 2 or not len(rows):
-        return []
-    members = known.members.iloc[rows]
-    present = sorted(set(members["theme_id"]))
-    labels = members["theme_id"].map({t: n for n, t in enumerate(present)}).to_numpy(dtype=int)
-    words = [tokens(text) for text in members["match_text"]]
-    langs = members["lang"].astype(str).to_numpy()
-    places = place_rows(members, np.arange(len(rows)))
-    view = joint_view(
-        known.vectors[rows], [" ".join(own) for own in words], langs, places, np.arange(len(rows)),
-        settings.themes, settings.seed,
-    )  # fmt: skip
-    content = [content_words(own, lang) for own, lang in zip(words, langs, strict=True)]
-    size = minimum_size(len(rows), settings.themes)
-    found = cluster_rows(view, content, settings.themes, size)
-    homes: dict[int, list[str]] = {}
-    for number, theme in enumerate(present):
-        own = found[labels == number]
-        home, share = _home(own)
-        if home >= 0 and share >= settings.weeks.merge_share:
-            homes.setdefault(home, []).append(theme)
-    return [themes for _, themes in sorted(homes.items()) if len(themes) > 1]
+def _splits(
+    again: _Again, kept: set[str], allowance: _Allowance, settings: WeekSettings
+) -> list[tuple[str, np.ndarray]]:
+    """A theme and the rows that leave it: texts that have a new group almost to themselves."""
+    found = []
+    for number, theme in enumerate(again.themes):
+        for share, group in again.shares(number)[1:2]:
+            rows = again.rows[(again.groups == group) & (again.labels == number)]
+            alone = len(rows) / max(1, int((again.groups == group).sum()))
+            enough = len(rows) >= 2 * settings.new_items
+            if (
+                theme not in kept
+                and share >= settings.split_share
+                and alone >= settings.merge_share
+                and enough
+            ) and allowance.take(len(rows)):
+                found.append((theme, rows))
+    return found
 
 
-def _home(groups: np.ndarray) -> tuple[int, float]:
-    """The group that most of a theme's texts are in, and the share of them that are."""
-    inside = groups[groups >= 0]
-    if not len(inside):
-        return -1, 0.0
-    counts = np.bincount(inside)
-    return int(counts.argmax()), float(counts.max() / len(groups))
+def _side(known: KnownThemes, theme_id: str) -> str:
+    return next(theme.polarity for theme in known.themes if theme.theme_id == theme_id)
 
 
 def _retire(registry: ThemeRegistry, told: pd.DataFrame, week: str, silent: int) -> None:
