@@ -206,7 +206,7 @@ class ReportSettings:
 
 @dataclass(frozen=True)
 class WeekSettings:
-    """Week after week. Methods: docs/methods.md."""
+    """Week after week. Methods: docs/methods-weeks.md."""
 
     new_items: int = 4
     """items in no theme that make a new one: fewer are an accident, and a list that grows every week is read by nobody"""
@@ -252,7 +252,7 @@ class NamingSettings:
 
 @dataclass(frozen=True)
 class ImpactSettings:
-    """Whether an initiative worked. Formulas and how well they hold: docs/methods.md, benchmarks/impact_power.py."""
+    """Whether an initiative worked. Formulas and how well they hold: docs/methods-weeks.md, benchmarks/impact_power.py."""
 
     window_weeks: int = 8
     """weeks compared on either side: long enough for small themes, short enough that little else has changed"""
@@ -297,7 +297,7 @@ class ImpactSettings:
 
 @dataclass(frozen=True)
 class DriverSettings:
-    """KPIs and what goes with them. Formulas: docs/methods.md, coverage: benchmarks/driver_coverage.py."""
+    """KPIs and what goes with them. Formulas: docs/methods-weeks.md, coverage: benchmarks/driver_coverage.py."""
 
     kpi_min_items: int = 10
     """rated items of a week; below that the interval of an NPS covers half of the scale: no figure is shown"""
@@ -322,7 +322,7 @@ class DriverSettings:
 
 @dataclass(frozen=True)
 class GroupSettings:
-    """Themes over-represented in groups of customers. Formulas: docs/methods.md."""
+    """Themes over-represented in groups of customers. Formulas: docs/methods-weeks.md."""
 
     max_values: int = 50
     """distinct values of a column; with more it describes single customers, not groups"""
@@ -346,7 +346,7 @@ class GroupSettings:
 
 @dataclass(frozen=True)
 class CarrySettings:
-    """What one bad experience does to the next ones. Formulas: docs/methods.md."""
+    """What one bad experience does to the next ones. Formulas: docs/methods-weeks.md."""
 
     min_customers: int = 20
     """customers on either side; fewer can be one shop's regulars"""
@@ -397,7 +397,7 @@ class BacklogSettings:
 
 @dataclass(frozen=True)
 class TrendSettings:
-    """Weekly trends and alerts. Formulas: docs/methods.md; what they find and miss: benchmarks/trend_power.py."""
+    """Weekly trends and alerts. Formulas: docs/methods-weeks.md; what they find and miss: benchmarks/trend_power.py."""
 
     scan_weeks: tuple[int, ...] = (1, 2, 4)
     """weeks; lengths of the recent window that are tried: one for a spike, four for what creeps up; more only cost power"""

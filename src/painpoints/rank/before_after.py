@@ -1,4 +1,4 @@
-"""Rates before and after: ratio, ratio of ratios against a control group, slope, power. Sources: docs/methods.md."""
+"""Rates before and after: ratio, ratio of ratios against a control group, slope, power. Sources: docs/methods-weeks.md."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Every later item of a customer is looked at: did he complain at the cause before it, and does it complain of the
 outcome? Only the past says who is exposed, so that nobody has to live on to be counted (Suissa 2008).
-Formulas: docs/methods.md.
+Formulas: docs/methods-weeks.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a KPI goes with: how items that tell a theme rate beside items that do not, all other themes being equal.
 
-Every figure is an association within the feedback at hand, never a cause. Formulas and sources: docs/methods.md.
+Every figure is an association within the feedback at hand, never a cause. Formulas and sources: docs/methods-weeks.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Did it work: complaints before and after an initiative, with a verdict that says so only where the counts do.
 
-Methods and sources: docs/methods.md. How often the verdicts are right: ``python -m benchmarks.impact_power``.
+Methods and sources: docs/methods-weeks.md. How often the verdicts are right: ``python -m benchmarks.impact_power``.
 """
 
 from __future__ import annotations

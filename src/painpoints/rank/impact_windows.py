@@ -1,4 +1,4 @@
-"""Which weeks are compared around an initiative, and what was going on before it. Sources: docs/methods.md."""
+"""Which weeks are compared around an initiative, and what was going on before it. Sources: docs/methods-weeks.md."""
 
 from __future__ import annotations
 

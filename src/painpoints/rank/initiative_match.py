@@ -1,4 +1,4 @@
-"""Which themes an initiative is about: by id, else by meaning and touchpoint. Rule: docs/methods.md."""
+"""Which themes an initiative is about: by id, else by meaning and touchpoint. Rule: docs/methods-weeks.md."""
 
 from __future__ import annotations
 

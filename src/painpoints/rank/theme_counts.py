@@ -1,4 +1,4 @@
-"""Weekly counts of themes with their exposures, and how much they scatter beyond chance. Sources: docs/methods.md."""
+"""Weekly counts of themes with their exposures, and how much they scatter beyond chance. Sources: docs/methods-weeks.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weekly trends of themes, and the alerts of the last week. Formulas and sources: docs/methods.md."""
+"""Weekly trends of themes, and the alerts of the last week. Formulas and sources: docs/methods-weeks.md."""
 
 from __future__ import annotations
 

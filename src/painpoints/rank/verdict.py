@@ -1,4 +1,4 @@
-"""The verdict on a before/after comparison: significant, robust, and only then in words. Sources: docs/methods.md."""
+"""The verdict on a before/after comparison: significant, robust, and only then in words. Sources: docs/methods-weeks.md."""
 
 from __future__ import annotations
 
