@@ -20,11 +20,13 @@ def _summary(items: int, **other: Any) -> dict[str, Any]:
         "praises": 0,
         "top": [{"name": "Giao trễ hẹn", "owner": "Vận hành"}, {"name": "Hoàn tiền chậm", "owner": ""}],
         "alerts": [],
+        "title": "Vải Mộc",
+        "lang": "vi",
     } | other
 
 
 def _page(folder: Path, reports: list[tuple[str, dict[str, Any]]], lang: Any = "vi") -> Page:
-    path = write_index(folder, reports, lang, "Vải Mộc · 2026-W06")
+    path = write_index(folder, [(week, one | {"lang": lang}) for week, one in reports])
     assert path == folder / "index.html"
     assert [p.name for p in folder.iterdir()] == ["index.html"]
     return Page(path.read_text(encoding="utf-8"))

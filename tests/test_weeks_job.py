@@ -185,3 +185,51 @@ def test_what_is_older_than_a_day_is_forgotten(week, call: Call, tmp_path: Path)
     with Workspace(tmp_path / "ws") as workspace:
         assert set(workspace.frame("SELECT week FROM items")["week"]) == {"2026-W03"}
     assert call("forget", "--workspace", tmp_path / "ws", "--before", "12/01/2026").code == 2
+
+
+def test_what_was_forgotten_is_not_in_the_file_any_more(week, call: Call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    secret = "Cửa hàng quận Tân Phú giao thiếu một thùng sơn xanh"
+    rows = [*rows_of(0), ("X", "2026-01-06T10:00:00+07:00", "1", "KX", secret)]
+    week(write_rows(tmp_path / "a.csv", rows), "--journey", "ecommerce")
+    database = tmp_path / "ws/workspace.duckdb"
+    assert "thùng sơn".encode() in database.read_bytes()
+    assert call("forget", "--workspace", tmp_path / "ws", "--customer", "KX").code == 0
+    assert "thùng sơn".encode() not in database.read_bytes()
+    assert "2026-W02" not in (tmp_path / "ws/reports/index.html").read_text(encoding="utf-8")
+
+
+def test_customers_are_kept_without_names(week, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    customers = tmp_path / "customers.csv"
+    rows = [
+        f"K{n},{1000 * n},Nguyễn Văn {chr(65 + n)},0912 000 {100 + n},{'new' if n % 2 else 'old'}"
+        for n in range(20)
+    ]
+    customers.write_text("customer_id,value,name,phone,group\n" + "\n".join(rows), encoding="utf-8")
+    done = week(write_week(tmp_path, 0), "--journey", "ecommerce", "--customers", customers)
+    assert done.code == 0, done.err
+    with Workspace(tmp_path / "ws") as workspace:
+        kept = workspace.frame("SELECT * FROM customers")
+    assert len(kept) == 20
+    assert not kept["fields"].str.contains("Nguyễn|0912").any()
+    assert kept["fields"].str.contains("old").any()
+
+
+def test_initiatives_are_remembered_and_told_every_week(week, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done = tmp_path / "viec_da_lam.csv"
+    done.write_text(
+        "ngày,tên,mô tả,điểm chạm\n20/01/2026,Thêm shipper,Giao hàng nhanh hơn,delivery\n", encoding="utf-8"
+    )
+    first = week(write_week(tmp_path, 0), "--journey", "ecommerce", "--initiatives", done)
+    assert first.code == 0, first.err
+    for number in range(1, 7):
+        assert week(write_week(tmp_path, number)).code == 0
+    rows = table(tmp_path / "ws/reports/2026-W08/initiatives.csv")
+    assert [row["title"] for row in rows] == ["Thêm shipper"] * len(rows)
+    assert all(
+        row["verdict"] in ("resolved", "improved", "no_change", "worse", "inconclusive") for row in rows
+    )
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("ngày,tên\nhôm qua,Thêm shipper\n", encoding="utf-8")
+    called = week("--initiatives", wrong)
+    assert called.code == 2
+    assert "hôm qua" in called.err

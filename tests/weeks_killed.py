@@ -28,7 +28,9 @@ def agrees(folder: Path) -> str:
         items = workspace.frame("SELECT * FROM items")
         segments = workspace.frame("SELECT * FROM segments WHERE run_id = 'weekly'")
         themes = workspace.frame("SELECT * FROM themes")
-        counted = workspace.frame("SELECT sum(CAST(counts ->> '$.new' AS INTEGER)) AS n FROM imports")["n"].iat[0]
+        counted = workspace.frame("SELECT sum(CAST(counts ->> '$.new' AS INTEGER)) AS n FROM imports")[
+            "n"
+        ].iat[0]
         reports = workspace.frame("SELECT week FROM week_reports")["week"].tolist()
     alive = set(themes.loc[themes["merged_into"] == "", "theme_id"]) | {""}
     if len(items) != counted:

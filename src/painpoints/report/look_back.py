@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,11 +61,13 @@ def look_back_views(report: dict[str, Any], locale: Locale) -> list[View]:
     return views
 
 
-def sheet_columns(columns: Iterable[str], locale: Locale) -> list[Column]:
-    """Columns of a sheet with all of a table, the theme's name beside its id."""
+def sheet_columns(rows: list[Row], locale: Locale) -> list[Column]:
+    """Columns of a sheet with all of a table, the theme's name beside its id; what is nowhere a text is a number."""
     found = []
-    for column in columns:
-        kind = _NUMBERS.get(column, "text")
+    for column in rows[0]:
+        values = [row[column] for row in rows if row[column] is not None]
+        numeric = bool(values) and not any(isinstance(value, str) for value in values)
+        kind = _NUMBERS.get(column, "decimal") if numeric else "text"
         found.append(Column(column, column, kind, 12 if kind != "text" else 20))
         if column == "theme_id":
             found.append(Column(locale.text("col_theme"), "theme_name", "text", 40))
@@ -99,6 +101,8 @@ class _Words:
         return self.locale.text(f"outcome_at_{kind}", name=name)
 
     def interval(self, row: Row, value: str, digits: int = 2) -> str:
+        if row[value] is None:
+            return self.locale.number(None)
         low, high = self.locale.number(row["ci_low"], digits), row["ci_high"]
         most = "∞" if high is None else self.locale.number(high, digits)
         return f"{self.locale.number(row[value], digits)} ({low} – {most})"

@@ -16,7 +16,7 @@ from painpoints import __version__
 from painpoints.report import charts, glyphs
 from painpoints.report.clean import MAX_NAME, clip
 from painpoints.report.locale import Locale
-from painpoints.report.look_back import look_back_views
+from painpoints.report.look_back import View, look_back_views
 from painpoints.report.svg import tag
 
 __all__ = ["render_html"]
@@ -29,6 +29,8 @@ _TONE = 0.1
 def render_html(report: dict[str, Any]) -> str:
     """The whole page for a report of `build_report`. Customer text is escaped; scripts and styles are pinned by hash."""
     css, js = asset("report.css"), asset("report.js")
+    locale = Locale(report["lang"])
+    look_back = look_back_views(report, locale)
     return (
         _environment()
         .get_template("report.html.j2")
@@ -39,8 +41,9 @@ def render_html(report: dict[str, Any]) -> str:
             css_hash=csp_hash(css),
             js_hash=csp_hash(js),
             version=__version__,
-            sections=_sections(report),
-            **_helpers(report, Locale(report["lang"])),
+            sections=_sections(report, look_back),
+            look_back=look_back,
+            **_helpers(report, locale),
         )
     )
 
@@ -66,9 +69,9 @@ def csp_hash(source: str) -> str:
     return "sha256-" + base64.b64encode(digest).decode("ascii")
 
 
-def _sections(report: dict[str, Any]) -> list[str]:
+def _sections(report: dict[str, Any], look_back: list[View]) -> list[str]:
     optional = ["quadrant"] if report["quadrant"] else []
-    changes = ["changes"] if any(report["tables"].values()) else []
+    changes = ["changes"] if look_back else []
     return [
         "pains", *changes, "journey", "departments", *optional, "praises", "volumes", "themes", "quality", "method",
     ]  # fmt: skip
@@ -96,7 +99,6 @@ def _helpers(report: dict[str, Any], locale: Locale) -> dict[str, Any]:
         "file_line": partial(_file_line, locale=locale),
         "encoder": _encoder_name(report["quality"]["manifest"].get("encoder")),
         "manifest_rows": _manifest_rows(report, locale),
-        "look_back": look_back_views(report, locale),
         "trend_words": lambda pain_id: _trend_words(report["parts"][pain_id]["trend"], locale),
         "example_parts": _example_parts(report, locale),
         **_drawings(report, ranks, locale),

@@ -396,4 +396,4 @@ def _look_back(report: dict[str, Any], locale: Locale, workbook: Any) -> None:
             continue
         named = [row | {"theme_name": names.get(row.get("theme_id") or "", "")} for row in rows]
         sheet = Sheet(workbook, locale.text(f"sheet_{name}"))
-        sheet.table(sheet_columns(list(rows[0]), locale), named[: MAX_ROWS - 10])
+        sheet.table(sheet_columns(rows, locale), named[: MAX_ROWS - 10])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["DATABASE", "connect", "migrations", "telling"]
+__all__ = ["DATABASE", "connect", "copy_anew", "migrations", "telling"]
 
 DATABASE = "workspace.duckdb"
 
@@ -56,6 +56,25 @@ def connect(folder: Path, *, create: bool) -> duckdb.DuckDBPyConnection:
             connection.close()
             raise
     return connection
+
+
+def copy_anew(folder: Path) -> None:
+    """Replace the database of a workspace that nobody has open by a copy of what is in it."""
+    import os
+
+    import duckdb
+
+    path, fresh = folder / DATABASE, folder / f".{DATABASE}.new"
+    fresh.unlink(missing_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{_quoted(path)}' AS old (READ_ONLY)")
+        connection.execute(f"ATTACH '{_quoted(fresh)}' AS fresh")
+        connection.execute("COPY FROM DATABASE old TO fresh")
+    os.replace(fresh, path)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from painpoints.store.connect import connect, telling
+from painpoints.store.connect import connect, copy_anew, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,10 +97,12 @@ class Workspace:
         """A statement without an answer, inside a `transaction`."""
         self._connection.execute(statement, list(values))
 
-    def shrink(self) -> None:
-        """Write what was deleted out of the file."""
+    def rewrite(self) -> None:
+        """Copy the database into a new file that takes its place: deleted rows stay readable in the old one's blocks."""
+        self._connection.close()
         with telling(self.folder):
-            self._connection.execute("FORCE CHECKPOINT")
+            copy_anew(self.folder)
+        self._connection = connect(self.folder, create=False)
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with telling(self.folder):

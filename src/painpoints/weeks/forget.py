@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from painpoints.errors import InputError
 from painpoints.weeks.identity import customer_digest
-from painpoints.weeks.memory import RUN_ID
+from painpoints.weeks.index_page import write_index
+from painpoints.weeks.memory import RUN_ID, WeekMemory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,15 +45,16 @@ def forget(folder: Path, customer: str | None, before: str | None) -> str:
             raise InputError(f"The workspace {folder} has nothing of a customer {customer[:40]!r}.")
         weeks = sorted(set(gone["week"]) - {""})
         with workspace.transaction():
-            _erase(workspace, gone)
+            _erase(workspace, gone, before)
             if customer:
                 workspace.execute("DELETE FROM customers WHERE customer = ?", [value])
-            if before:
-                _erase_runs(workspace, before)
             for week in weeks:
                 workspace.execute("DELETE FROM week_reports WHERE week = ?", [week])
-        workspace.shrink()
+        workspace.rewrite()
+        reports = WeekMemory(workspace, "").reports()
     removed = _remove_reports(folder / "reports", weeks)
+    if removed:
+        write_index(folder / "reports", reports)
     told = f"{len(gone)} items forgotten."
     if removed:
         names = ", ".join(removed)
@@ -76,23 +78,30 @@ def _known_customer(workspace: Workspace, digest: str) -> bool:
     return len(workspace.frame("SELECT 1 FROM customers WHERE customer = ?", [digest])) > 0
 
 
-def _erase(workspace: Workspace, gone: pd.DataFrame) -> None:
-    """Items, what every run kept of them, and texts that no segment has any more."""
+def _erase(workspace: Workspace, gone: pd.DataFrame, before: str | None) -> None:
+    """Items, what every run kept of them, and vectors and labels of texts that no other segment has."""
     with workspace.registered("gone", gone):
-        workspace.execute("DELETE FROM items WHERE item_key IN (SELECT item_key FROM gone)")
-        workspace.execute(
-            "DELETE FROM segments WHERE (run_id = ? AND item_key IN (SELECT item_key FROM gone)) "
-            "OR (feedback_id, source) IN (SELECT feedback_id, source FROM gone)",
-            [RUN_ID],
+        of_them = (
+            "(run_id = ? AND item_key IN (SELECT item_key FROM gone)) "
+            "OR (feedback_id, source) IN (SELECT feedback_id, source FROM gone)"
         )
+        values: list[object] = [RUN_ID]
+        if before:
+            of_them += " OR created_at < CAST(? AS TIMESTAMP)"
+            values.append(before)
+        workspace.execute(
+            f"CREATE OR REPLACE TEMP TABLE erased AS SELECT DISTINCT text_hash FROM segments WHERE {of_them}",  # noqa: S608 - fixed words
+            values,
+        )
+        workspace.execute(f"DELETE FROM segments WHERE {of_them}", values)  # noqa: S608 - fixed words
+        workspace.execute("DELETE FROM items WHERE item_key IN (SELECT item_key FROM gone)")
         workspace.execute("DELETE FROM rejects WHERE value IN (SELECT feedback_id FROM gone)")
     for table in ("vectors", "labels"):
-        workspace.execute(f"DELETE FROM {table} WHERE text_hash NOT IN (SELECT text_hash FROM segments)")  # noqa: S608 - fixed names
-
-
-def _erase_runs(workspace: Workspace, before: str) -> None:
-    """Segments that single runs kept from before a day."""
-    workspace.execute("DELETE FROM segments WHERE created_at < CAST(? AS TIMESTAMP)", [before])
+        workspace.execute(
+            f"DELETE FROM {table} WHERE text_hash IN (SELECT text_hash FROM erased) "  # noqa: S608 - fixed names
+            "AND text_hash NOT IN (SELECT text_hash FROM segments)"
+        )
+    workspace.execute("DROP TABLE erased")
 
 
 def _remove_reports(folder: Path, weeks: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,10 +19,10 @@ __all__ = ["write_index"]
 _TEMPLATES = Path(__file__).parents[1] / "report" / "templates"
 
 
-def write_index(
-    folder: Path, reports: list[tuple[str, dict[str, Any]]], lang: Literal["vi", "en"], title: str
-) -> Path:
-    """Write ``folder/index.html`` over the summaries of all reports."""
+def write_index(folder: Path, reports: list[tuple[str, dict[str, Any]]]) -> Path:
+    """Write ``folder/index.html`` over the summaries of all reports, in the language of the last one."""
+    last = reports[-1][1] if reports else {"title": "", "lang": "vi"}
+    lang = last["lang"]
     locale = Locale(lang)
     css = asset("report.css")
     most = max((summary["items"] for _, summary in reports), default=1)
@@ -30,7 +30,7 @@ def write_index(
         _environment()
         .get_template("weeks.html.j2")
         .render(
-            title=title.split(" · ")[0],
+            title=last["title"],
             weeks=[(week, summary) for week, summary in reversed(reports)],
             most=max(1, most),
             t=locale.text,

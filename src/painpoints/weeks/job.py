@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from painpoints.errors import InputError
 from painpoints.progress import Progress
 from painpoints.weeks.request import WeekRequest, choose_week
 
@@ -73,6 +74,10 @@ def _weekly(request: WeekRequest, workspace: Workspace, progress: Progress, now:
     dated = memory.weeks_with(ingested.items if ingested is not None else None)
     encoder_before = memory.encoder_digest()
     week = choose_week(request.week, dated, now.astimezone(ZoneInfo(zone)))
+    if request.backlog is not None and any(done > week for done, _ in memory.reports()):
+        raise InputError(
+            f"{week} is not the last week, and the backlog is kept as of the last; give --backlog with that one."
+        )
     with progress.stage("load"):
         models = load_models(request.encoder, workspace)
     taken = None

@@ -48,12 +48,12 @@ class WeekReport:
         out = folder / self.week
         write_report(self.report, self.inp, out)
         with memory.workspace.transaction():
-            memory.keep_report(self.week, pool, _summary(self.report, self.look_back.alerts))
+            memory.keep_report(self.week, pool, _summary(self.report))
             if (
                 memory.reports()[-1][0] == self.week
             ):  # a week that is replayed does not change what was done since
                 keep_backlog(memory.workspace, self.look_back.backlog.rows)
-        write_index(folder, memory.reports(), self.inp.lang, self.inp.title)
+        write_index(folder, memory.reports())
         return out
 
 
@@ -203,7 +203,7 @@ def _manifest(
     }
 
 
-def _summary(report: dict[str, Any], alerts: pd.DataFrame) -> dict[str, Any]:
+def _summary(report: dict[str, Any]) -> dict[str, Any]:
     """What the page of all weeks tells of this one."""
     summary = report["summary"]
     top = [
@@ -211,13 +211,14 @@ def _summary(report: dict[str, Any], alerts: pd.DataFrame) -> dict[str, Any]:
         for row in report["pains"][:3]
     ]
     return {
+        "title": report["brand"],
+        "lang": report["lang"],
         "items": summary["items"],
         "negative_share": summary["negative_items"]["share"],
         "pains": summary["pains"],
         "praises": summary["praises"],
         "top": top,
         "alerts": [
-            {"name_vi": row.name_vi, "name_en": row.name_en, "status": row.status}
-            for row in alerts.itertuples()
+            {key: row[key] for key in ("name_vi", "name_en", "status")} for row in report["tables"]["alerts"]
         ],
     }

@@ -70,9 +70,17 @@ def _customers(request: WeekRequest, workspace: Workspace) -> pd.DataFrame | Non
     import pandas as pd
 
     from painpoints.rank import load_customers
+    from painpoints.rank.customers import group_columns
 
     if request.customers is not None:
         given = load_customers(request.customers)
+        told = [
+            "customer_id",
+            "value",
+            *(c for c in ("left", "left_on") if c in given),
+            *group_columns(given),
+        ]
+        given = given[list(dict.fromkeys(told))]  # no name, no telephone number is kept
         given = given.assign(customer_id=[customer_digest(c) for c in given["customer_id"]])
         fields = (
             given.drop(columns="customer_id").astype(object).where(given.notna(), None).to_dict("records")
