@@ -31,7 +31,7 @@ def test_both_languages_say_it_with_the_same_figures(key: str) -> None:
 def test_every_key_that_is_used_exists_and_every_sentence_is_used() -> None:
     files = [*PACKAGE.glob("*.py"), *(PACKAGE / "templates").glob("*.j2")]
     sources = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    used = set(re.findall(r"""(?:\bt|fmt\.text|locale\.text|\btext)\(\s*f?['"]([a-z0-9_.]+)['"]""", sources))
+    used = set(re.findall(r"""(?:\bt|fmt\.text|locale\.text|\btext)\(\s*f?['"]([a-z0-9_.]+)['"{]""", sources))
     groups = {key.split(".")[0] + "." for key in texts() if "." in key}
     prefixes = {key for key in used if key.endswith(("_", "."))}
     assert {key for key in used if key not in texts() and key not in prefixes} <= groups

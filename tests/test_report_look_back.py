@@ -100,7 +100,16 @@ def test_tables_follow_the_schema_and_are_shown_in_the_order_of_the_questions(la
     report = build_report(_input(lang))
     jsonschema.validate(report, SCHEMA, cls=jsonschema.Draft202012Validator)
     names = [view.name for view in look_back_views(report, Locale(lang))]
-    assert names == ["alerts", "trends", "initiatives", "drivers", "carry_over", "segments_over", "backlog"]
+    assert names == [
+        "alerts",
+        "trends",
+        "initiatives",
+        "drivers",
+        "carry_over",
+        "segments_over",
+        "kpis",
+        "backlog",
+    ]
 
 
 def test_the_last_week_is_shown_most_urgent_first_and_steady_themes_are_not() -> None:

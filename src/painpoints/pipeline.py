@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,10 +128,9 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     with progress.stage("report"):
         manifest |= {"seconds": progress.seconds, "peak_memory_mb": peak_memory_mb()}
         found = segments.join(themes.assignment)
-        tables = changes.tables if changes is not None else {}
-        inp = _report_input(
-            ingested, segmented, found, themes, ranking, journey, manifest, request, as_of, tables
-        )
+        inp = _report_input(ingested, segmented, found, themes, ranking, journey, manifest, request, as_of)
+        if changes is not None:
+            inp = replace(inp, tables=changes.tables, table_notes=changes.beside)
         report = build_report(inp)
     if workspace is not None:
         with progress.stage("remember"):
@@ -153,7 +152,6 @@ def _report_input(
     manifest: dict[str, Any],
     request: RunRequest,
     as_of: pd.Timestamp | None,
-    tables: dict[str, pd.DataFrame],
 ) -> ReportInput:
     """What the report is built from; `segments` with labels and themes."""
     from painpoints.report import ReportInput
@@ -173,7 +171,6 @@ def _report_input(
         lang=request.lang,
         as_of=as_of,
         title=journey.brand,
-        tables=tables,
     )
 
 

@@ -60,6 +60,8 @@ class LookBack:
     alerts: pd.DataFrame
     backlog: Backlog
     notices: tuple[str, ...]
+    beside: dict[str, tuple[str, ...]]
+    """table -> sentences to print with it: what its figures assume"""
 
 
 def look_back(
@@ -99,8 +101,8 @@ def look_back(
         "alerts": trends.alerts,
         "initiatives": effects_table(effects),
         "drivers": kpi_drivers(history, settings.drivers, settings.seed).table,
-        "carry_over": carried.rows,
-        "segments_over": over_represented(history, groups, settings.groups, settings.seed),
+        "carry_over": carried.rows.round(4),
+        "segments_over": over_represented(history, groups, settings.groups, settings.seed).round(6),
         "backlog": backlog.listed,
         "kpis": kpi_table(history, settings.drivers),
         "money": money.rows,
@@ -110,4 +112,9 @@ def look_back(
     }
     said = (carried.notice, money.notice if beside.customers is not None else {})
     notices = (*matches.notices, *(words[lang] for words in said if words))
-    return LookBack(tables, trends.alerts, backlog, notices)
+    assumed = {
+        "money": money.assumptions.get(lang, ()) if len(money.rows) else (),
+        "inside_view": view.formulas.get(lang, ()) if len(view.rows) else (),
+    }
+    sentences = {name: words for name, words in assumed.items() if words}
+    return LookBack(tables, trends.alerts, backlog, notices, sentences)

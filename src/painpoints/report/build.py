@@ -60,6 +60,7 @@ def build_report(inp: ReportInput, settings: ReportSettings | None = None) -> di
         "volumes": volumes,
         "themes": _themes(inp),
         "tables": {name: _rows(table) for name, table in inp.tables.items()},
+        "table_notes": {name: list(words) for name, words in inp.table_notes.items()},
         "quality": build_quality(inp),
         "display": {
             "max_cards": settings.max_cards,

@@ -43,6 +43,7 @@ class View:
     numeric: list[bool]
     rows: list[list[str]]
     total: int
+    notes: list[str]
 
 
 def look_back_views(report: dict[str, Any], locale: Locale) -> list[View]:
@@ -57,7 +58,8 @@ def look_back_views(report: dict[str, Any], locale: Locale) -> list[View]:
         headers = [locale.text(f"look_{key}") for key, _, _ in columns]
         numeric = [number for _, _, number in columns]
         title, intro = locale.text(f"look_title_{name}"), locale.text(f"look_intro_{name}")
-        views.append(View(name, title, intro, headers, numeric, cells, len(rows)))
+        notes = report["table_notes"].get(name, [])
+        views.append(View(name, title, intro, headers, numeric, cells, len(rows), notes))
     return views
 
 
@@ -138,6 +140,20 @@ def _strongest(rows: list[Row]) -> list[Row]:
     return sorted(sure, key=lambda row: (-row["ratio"], str(row)))
 
 
+def _overall(rows: list[Row]) -> list[Row]:
+    """KPIs over all weeks."""
+    return [row for row in rows if not row["week"] and row["value"] is not None]
+
+
+def _judged(rows: list[Row]) -> list[Row]:
+    """Touchpoints that we think something of, or promise something at."""
+    return [row for row in rows if row["self_score"] is not None or row["gap_segments"]]
+
+
+def _between(row: Row, words: _Words) -> str:
+    return f"{words.locale.number(row['low'])} – {words.locale.number(row['high'])}"
+
+
 def _theme(row: Row, words: _Words) -> str:
     return words.theme(row)
 
@@ -206,6 +222,21 @@ _VIEWS: dict[str, tuple[Callable[[list[Row]], list[Row]], list[tuple[str, Callab
         [("column", _term("column", "column"), False), ("value", _plain("value"), False), ("theme", _theme, False),
          ("share", _percent("share"), True), ("expected", _percent("expected_share"), True),
          ("times", _number("ratio", 2), True), ("n", _count("n"), True)],
+    ),
+    "kpis": (
+        _overall,
+        [("kpi", _term("kpi", "kpi"), False), ("value", _interval("value"), True), ("n", _count("n"), True)],
+    ),
+    "money": (
+        _all,
+        [("theme", _theme, False), ("worth", _count("value"), True), ("share_of_value", _percent("share"), True),
+         ("low_high", _between, True), ("customers", _count("customers"), True)],
+    ),
+    "inside_view": (
+        _judged,
+        [("touchpoint", _place("touchpoint"), False), ("self_score", _number("self_score", 0), True),
+         ("customer_score", _interval("customer_score"), True), ("judged", _term("inside", "verdict"), False),
+         ("gaps", _count("gap_segments"), True)],
     ),
     "backlog": (
         _all,

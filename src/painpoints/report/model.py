@@ -45,6 +45,8 @@ class ReportInput:
     title: str = ""
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     """name -> table that looks back over weeks, such as ``trends``"""
+    table_notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """name of a table -> sentences to print with it"""
 
     def table_files(self) -> list[str]:
         """Those of `tables` that are a file of their own."""

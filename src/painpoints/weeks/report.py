@@ -126,6 +126,7 @@ def make_week_report(
         lang=request.lang,
         as_of=week_start(week) + pd.Timedelta(days=6),
         title=f"{journey.brand} · {week}",
+        table_notes=found.beside,
         tables=found.tables | {"theme_log": _log(registry, week)},
     )
     return WeekReport(week, build_report(inp), inp, found, notices)
