@@ -19,7 +19,7 @@ from painpoints.report.locale import Locale
 from painpoints.report.look_back import View, look_back_views
 from painpoints.report.svg import tag
 
-__all__ = ["render_html"]
+__all__ = ["asset", "csp_hash", "environment", "render_html"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TONE = 0.1
@@ -32,7 +32,7 @@ def render_html(report: dict[str, Any]) -> str:
     locale = Locale(report["lang"])
     look_back = look_back_views(report, locale)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             report=report,
@@ -49,7 +49,8 @@ def render_html(report: dict[str, Any]) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of the report; everything that is put into them is escaped."""
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -61,10 +62,12 @@ def _environment() -> Environment:
 
 @cache
 def asset(name: str) -> str:
+    """The text of a file beside the templates."""
     return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def csp_hash(source: str) -> str:
+    """What a content security policy knows an inline style or script by."""
     digest = hashlib.sha256(source.encode("utf-8")).digest()
     return "sha256-" + base64.b64encode(digest).decode("ascii")
 

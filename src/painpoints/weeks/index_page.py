@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from painpoints import __version__
 from painpoints.report.locale import Locale
-from painpoints.report.render_html import asset, csp_hash
+from painpoints.report.render_html import asset, csp_hash, environment
 
 __all__ = ["write_index"]
-
-_TEMPLATES = Path(__file__).parents[1] / "report" / "templates"
 
 
 def write_index(folder: Path, reports: list[tuple[str, dict[str, Any]]]) -> Path:
@@ -27,7 +23,7 @@ def write_index(folder: Path, reports: list[tuple[str, dict[str, Any]]]) -> Path
     css = asset("report.css")
     most = max((summary["items"] for _, summary in reports), default=1)
     page = (
-        _environment()
+        environment()
         .get_template("weeks.html.j2")
         .render(
             title=last["title"],
@@ -45,14 +41,3 @@ def write_index(folder: Path, reports: list[tuple[str, dict[str, Any]]]) -> Path
     part.write_text(page, encoding="utf-8", newline="\n")
     os.replace(part, folder / "index.html")
     return folder / "index.html"
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
