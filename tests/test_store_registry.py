@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from painpoints.settings import ThemeSettings
 from painpoints.store import ThemeRegistry, Workspace
 from painpoints.themes import ThemeSet, find_themes
 from painpoints.themes.commands import list_themes, mark_theme, merge_themes, rename_theme, split_theme
+from painpoints.themes.known import no_known_themes
 from theme_toys import ENCODER, ISSUES, texts
 from train_toys import stored_segments
 
@@ -167,3 +169,15 @@ def test_a_split_gives_the_smaller_part_a_theme_of_its_own(tmp_path: Path) -> No
 def test_a_workspace_without_themes_says_so(tmp_path: Path) -> None:
     Workspace(tmp_path / "ws", create=True).close()
     assert "knows no themes yet" in list_themes(tmp_path / "ws", "vi")
+
+
+def test_a_new_theme_gets_no_id_that_was_ever_given() -> None:
+    said = [t for issue in range(2) for t in texts(issue, range(2, 42))]
+    segments = stored_segments(said)
+    vectors = ENCODER.encode(said)
+    first = find_themes(segments, vectors, ThemeSettings(), 7)
+    given = frozenset(first.themes["theme_id"])
+    known = replace(no_known_themes(vectors.shape[1]), taken=given)
+    again = find_themes(segments, vectors, ThemeSettings(), 7, known=known)
+    assert len(again.themes) == len(given)
+    assert not given & set(again.themes["theme_id"])

@@ -233,3 +233,31 @@ def test_initiatives_are_remembered_and_told_every_week(week, tmp_path: Path) ->
     called = week("--initiatives", wrong)
     assert called.code == 2
     assert "hôm qua" in called.err
+
+
+@pytest.mark.filterwarnings("ignore:.*xtension is not supported")  # openpyxl knows no data bars
+def test_the_backlog_is_edited_in_the_workbook_and_survives(week, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    import openpyxl
+
+    for number in range(2):
+        assert week(write_week(tmp_path, number), "--journey", "ecommerce").code == 0
+    book = openpyxl.load_workbook(tmp_path / "ws/reports/2026-W03/report.xlsx")
+    sheet = book["Việc cần làm"]
+    rows = list(sheet.iter_rows())
+    header = next(n for n, row in enumerate(rows) if any(cell.value == "Trạng thái" for cell in row))
+    names = [cell.value for cell in rows[header]]
+    first = rows[header + 1]
+    first[names.index("Trạng thái")].value = "đang làm"
+    first[names.index("Ghi chú")].value = "đã gọi đội kho"
+    pain = first[0].value
+    edited = tmp_path / "sua.xlsx"
+    book.save(edited)
+    assert week("--backlog", edited).code == 0
+    assert week(write_week(tmp_path, 2)).code == 0
+    kept = {row["pain_id"]: row for row in table(tmp_path / "ws/reports/2026-W04/backlog.csv")}
+    assert kept[pain]["status"] == "in_progress"
+    assert kept[pain]["note"] == "đã gọi đội kho"
+    assert kept[pain]["opened_week"] <= "2026-W03"
+    early = week("--backlog", edited, "--week", "2026-W02")
+    assert early.code == 2
+    assert "not the last week" in early.err

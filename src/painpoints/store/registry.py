@@ -50,7 +50,8 @@ class ThemeRegistry:
         members = members[members["theme_id"].isin([t.theme_id for t in themes])].reset_index(drop=True)
         vectors = encoder.encode(members["match_text"].tolist())
         open_ids = {theme.theme_id for theme in themes}
-        return KnownThemes(themes, members, vectors, lambda texts: self._ids_of(texts, run_id, open_ids))
+        ids_of = lambda texts: self._ids_of(texts, run_id, open_ids)  # noqa: E731 - one call
+        return KnownThemes(themes, members, vectors, ids_of, frozenset(self.table()["theme_id"]))
 
     def _ids_of(self, texts: Sequence[str], run_id: str, open_ids: set[str]) -> list[str | None]:
         """See `KnownThemes.ids_of`."""
@@ -215,6 +216,10 @@ class ThemeRegistry:
     def split_by_meaning(self, theme_id: str, part: pd.DataFrame, names: pd.DataFrame, week: str) -> None:
         """The texts of `part` have become a theme of their own, which `names` names; inside a transaction."""
         opened = dt.date.fromisocalendar(int(week[:4]), int(week[6:]), 7).isoformat()
+        table = self.table()
+        others = set(table["name_vi"]) | set(table["name_en"])
+        for column in ("name_vi", "name_en"):
+            names[column] = [_distinct(name, others) for name in names[column]]
         self._split(theme_id, [part], names, opened)
         reason = f"{len(part)} of its texts, clustered anew, lie apart"
         self.log_event(week, "split", theme_id, tuple(names["theme_id"]), reason)
@@ -264,3 +269,11 @@ def _week(day: str) -> str:
     except ValueError:
         return ""
     return f"{year}-W{week:02d}"
+
+
+def _distinct(name: str, others: set[str]) -> str:
+    """The name with a number where another theme has it."""
+    number, found = 2, name
+    while found in others:
+        found, number = f"{name} ({number})", number + 1
+    return found

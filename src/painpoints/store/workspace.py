@@ -242,11 +242,14 @@ class Workspace:
     @contextmanager
     def registered(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
         """`frame` as a table of that name."""
+        import duckdb
+
         self._connection.register(name, frame)
         try:
             yield
         finally:
-            self._connection.unregister(name)
+            with suppress(duckdb.Error):  # where a statement failed, its own error is the one to tell
+                self._connection.unregister(name)
 
 
 def stored_segments(run_id: str, segments: pd.DataFrame, tasks: Sequence[str]) -> pd.DataFrame:

@@ -135,6 +135,7 @@ def known_from(
         _joined(known.members, members),
         np.concatenate([known.vectors, vectors]),
         known.ids_of,
+        known.taken,
     )
 
 

@@ -15,7 +15,7 @@ from painpoints.themes.views import centre_by_language
 from painpoints.themes.words import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -84,8 +84,11 @@ def split_theme(
             centre_by_language(vectors, members["lang"].to_numpy(), ThemeSettings.language_prior), parts
         )
         rest = members[labels > 0].reset_index(drop=True)
-        polarity = str(registry.table().set_index("theme_id").at[theme_id, "polarity"])
-        names, ids = name_parts(rest, vectors[labels > 0], labels[labels > 0] - 1, polarity)
+        table = registry.table()
+        polarity = str(table.set_index("theme_id").at[theme_id, "polarity"])
+        names, ids = name_parts(
+            rest, vectors[labels > 0], labels[labels > 0] - 1, polarity, set(table["theme_id"])
+        )
         pieces = [rest[labels[labels > 0] - 1 == number] for number in range(len(ids))]
         ordered = names.set_index("theme_id").loc[ids].reset_index()
         registry.split(theme_id, pieces, ordered, today or dt.date.today())
@@ -109,9 +112,14 @@ def _parts(view: np.ndarray, parts: int) -> np.ndarray:
 
 
 def name_parts(
-    members: pd.DataFrame, vectors: np.ndarray, labels: np.ndarray, polarity: str
+    members: pd.DataFrame,
+    vectors: np.ndarray,
+    labels: np.ndarray,
+    polarity: str,
+    taken_ids: Collection[str],
 ) -> tuple[pd.DataFrame, list[str]]:
-    """The table of themes made of `members` (as `ThemeRegistry.members` gives them), and the theme id of each label."""
+    """The table of themes made of `members` (as `ThemeRegistry.members` gives them), and the theme id of each label, none of
+    them among `taken_ids`."""
     import pandas as pd
 
     segments = members.assign(
@@ -121,6 +129,5 @@ def name_parts(
         created_at=pd.Series(pd.NaT, index=members.index, dtype="datetime64[ns, UTC]"),
     )
     words = [tokens(text) for text in members["match_text"]]
-    return describe_themes(
-        segments, vectors, words, labels, np.full(len(members), polarity, dtype=object), None, None
-    )
+    polarities = np.full(len(members), polarity, dtype=object)
+    return describe_themes(segments, vectors, words, labels, polarities, None, None, taken_ids=taken_ids)

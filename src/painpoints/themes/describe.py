@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,8 +35,10 @@ def describe_themes(
     journey: Journey | None,
     given: Sequence[KnownTheme | None] = (),
     settings: ThemeSettings | None = None,
+    taken_ids: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[str]]:
-    """The themes' table (THEME_TABLE_COLUMNS) and the theme id of each label; ``given`` ones have id and names."""
+    """The themes' table (THEME_TABLE_COLUMNS) and the theme id of each label; ``given`` ones have id and names, new ones
+    get an id that is not among ``taken_ids``."""
     settings = settings or ThemeSettings()
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
     if not groups:
@@ -52,7 +54,7 @@ def describe_themes(
     weeks = _weeks(segments)
     ids: list[str] = []
     records = []
-    taken = {one.theme_id for one in given if one is not None}
+    taken = {*taken_ids, *(one.theme_id for one in given if one is not None)}
     for rows, name, known in zip(groups, named, given, strict=True):
         side = str(polarity[rows[0]])
         own = [texts[row] for row in rows]

@@ -67,7 +67,9 @@ def find_themes(
         labels[rows] = np.where(kept >= 0, kept + len(given), -1)
         strength[rows] = np.where(kept >= 0, found.strength, 0.0)
         given += [themes[n] if n < len(themes) else None for n in numbers]
-    table, ids = describe_themes(segments, vectors, words, labels, polarity, items, journey, given, settings)
+    table, ids = describe_themes(
+        segments, vectors, words, labels, polarity, items, journey, given, settings, known.taken
+    )
     assignment = pd.DataFrame(
         {
             "theme_id": [ids[label] if label >= 0 else "" for label in labels],

@@ -34,6 +34,8 @@ class KnownThemes:
     vectors: np.ndarray
     ids_of: Callable[[Sequence[str]], list[str | None]]
     """theme id of each text (`match_text`), '' for texts that may be in any or none, None for those that stay in none"""
+    taken: frozenset[str] = frozenset()
+    """ids that no new theme may get: those of themes that were merged, too"""
 
     def of(self, polarity: str) -> list[KnownTheme]:
         """The themes of one polarity."""

@@ -42,13 +42,17 @@ def tidy_themes(
     kept = registry.kept_by_people()
     mergers = [m for one in again for m in _mergers(one, sizes, kept, allowance, settings.weeks)]
     parts = [p for one in again for p in _splits(one, kept, allowance, settings.weeks)]
+    given: set[str] = set()
     with memory.workspace.transaction():
         for into, other in mergers:
             registry.merge_by_meaning(into, other, week)
         for theme_id, rows in parts:
             members = known.members.iloc[rows].reset_index(drop=True)
             labels = np.zeros(len(rows), dtype=int)
-            names, _ = name_parts(members, known.vectors[rows], labels, _side(known, theme_id))
+            names, _ = name_parts(
+                members, known.vectors[rows], labels, _side(known, theme_id), known.taken | given
+            )
+            given |= set(names["theme_id"])
             registry.split_by_meaning(theme_id, members, names, week)
         _retire(registry, told, week, settings.weeks.retire_weeks)
 
