@@ -25,8 +25,8 @@ from painpoints.rank.impact import initiative_effects
 from painpoints.rank.initiative_match import Match
 from painpoints.rank.initiatives import ControlGroup, Initiative
 from painpoints.rank.stats import rate_ratio
-from painpoints.rank.verdict import Background, verdict
 from painpoints.rank.theme_counts import Noise, estimate_noise, group_counts, weekly_counts
+from painpoints.rank.verdict import Background, verdict
 from painpoints.settings import ImpactSettings
 
 CALM = Noise(0.0, 0.0, 1000.0)

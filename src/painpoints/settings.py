@@ -122,6 +122,8 @@ class ThemeSettings:
     """nearest assigned segments that vote on where a stray belongs"""
     vote_rows: int = 10_000
     """assigned segments that are compared with; bounds time and memory"""
+    inherit_share: float = 0.5
+    """share of a known theme's texts in a new group from which the group is of that theme: most of them"""
     adopt_share: float = 0.35
     """share of the votes that a stray needs; votes are spread over several groups, half would leave too many out"""
     adopt_quantile: float = 0.05
@@ -206,10 +208,16 @@ class ReportSettings:
 class WeekSettings:
     """Week after week. Methods: docs/methods.md."""
 
+    new_segments: int = 5
+    """segments in no theme that make a new one: fewer are an accident, and a list that grows every week is read by nobody"""
+    new_items: int = 4
+    """items that they must come from"""
     pool_weeks: int = 8
     """weeks for which a segment in no theme is looked at again: a new theme is rarely large in its first week"""
     retire_weeks: int = 12
     """weeks without an item after which a theme is retired: a quarter"""
+    merge_share: float = 0.67
+    """share of the texts of each of two themes that, clustered anew, must lie in one group for the two to be merged"""
     merged_share: float = 0.02
     """share of the segments in themes that mergers may move in one week: a theme that changes every week is none"""
     look_back_weeks: int = 52

@@ -77,11 +77,26 @@ class _Words:
 
     def __init__(self, report: dict[str, Any], locale: Locale) -> None:
         self.locale = locale
-        self.names = theme_names(report, locale.lang)
+        self.names: dict[str, str] = theme_names(report, locale.lang)
         self.places = {point["id"]: point["name"] for point in report["journey_map"]["touchpoints"]}
+        self.stages = {stage["id"]: stage["name"] for stage in report["journey_map"]["stages"]}
 
     def theme(self, row: Row) -> str:
         return self.names.get(row.get("theme_id") or "", row.get("theme_id") or "")
+
+    def cause(self, row: Row) -> str:
+        """The touchpoint, and the theme where it is one theme alone."""
+        place = str(self.places.get(row["cause_touchpoint"], row["cause_touchpoint"] or ""))
+        theme = self.names.get(row["cause_theme"] or "", "")
+        return theme if theme.startswith(place) else f"{place}: {theme}" if theme else place
+
+    def outcome(self, row: Row) -> str:
+        """``touchpoint:delivery`` and its like in words."""
+        kind, _, id_ = str(row["outcome"]).partition(":")
+        if not id_:
+            return self.locale.term("outcome", kind)
+        name = (self.places if kind == "touchpoint" else self.stages).get(id_, id_)
+        return self.locale.text(f"outcome_at_{kind}", name=name)
 
     def interval(self, row: Row, value: str, digits: int = 2) -> str:
         low, high = self.locale.number(row["ci_low"], digits), row["ci_high"]
@@ -178,13 +193,13 @@ _VIEWS: dict[str, tuple[Callable[[list[Row]], list[Row]], list[tuple[str, Callab
     ),
     "carry_over": (
         _strongest,
-        [("cause", _place("cause_touchpoint"), False), ("outcome", _plain("outcome"), False),
+        [("cause", lambda row, words: words.cause(row), False), ("outcome", lambda row, words: words.outcome(row), False),
          ("risk", _interval("ratio"), True), ("exposed", _count("n_exposed"), True),
          ("unexposed", _count("n_unexposed"), True)],
     ),
     "segments_over": (
         _all,
-        [("column", _plain("column"), False), ("value", _plain("value"), False), ("theme", _theme, False),
+        [("column", _term("column", "column"), False), ("value", _plain("value"), False), ("theme", _theme, False),
          ("share", _percent("share"), True), ("expected", _percent("expected_share"), True),
          ("times", _number("ratio", 2), True), ("n", _count("n"), True)],
     ),

@@ -206,7 +206,7 @@ class ThemeRegistry:
         """`other` has become one with `into`; inside a transaction."""
         self._workspace.execute("UPDATE segments SET theme_id = ? WHERE theme_id = ?", [into, other])
         self._set(other, "merged_into = ?", (into,))
-        self.log_event(week, "merge", into, (other,), "their texts agree in meaning and in words")
+        self.log_event(week, "merge", into, (other,), "their texts, clustered anew, lie in one group")
 
     def kept_by_people(self) -> set[str]:
         """Themes that people pinned or named: no step of the program takes them away."""

@@ -20,6 +20,7 @@ __all__ = [
     "adopt_strays",
     "cluster_rows",
     "dense_rows",
+    "inherit_themes",
     "linked_levels",
     "merge_alike",
     "minimum_size",
@@ -293,6 +294,31 @@ def _voters(labels: np.ndarray, most: int) -> np.ndarray:
         return voters
     picked: np.ndarray = voters[np.linspace(0, len(voters) - 1, most).astype(int)]
     return picked
+
+
+def inherit_themes(
+    view: np.ndarray, labels: np.ndarray, rows: np.ndarray, groups: np.ndarray, settings: ThemeSettings
+) -> np.ndarray:
+    """Free rows that were clustered together with a known theme are of it, whatever a threshold says of each alone.
+
+    ``groups`` are those of ``rows``, ``labels`` the themes of all rows. A group is of every theme that has at least
+    ``inherit_share`` of its rows in it; where these are several, each row is of the one its nearest rows are of.
+    """
+    labels = labels.copy()
+    best, _, _ = nearest_votes(view, labels, settings)
+    sizes = np.bincount(labels[rows][labels[rows] >= 0], minlength=int(labels.max(initial=-1)) + 1)
+    for group in range(int(groups.max(initial=-1)) + 1):
+        members = rows[groups == group]
+        known = labels[members]
+        inside = np.bincount(known[known >= 0], minlength=len(sizes))
+        heirs = np.flatnonzero(inside >= np.maximum(1, settings.inherit_share * sizes))
+        heirs = heirs[inside[heirs] > 0]
+        if not len(heirs):
+            continue
+        free = members[known < 0]
+        main = heirs[np.argmax(inside[heirs])]
+        labels[free] = np.where(np.isin(best[free], heirs), best[free], main)
+    return labels
 
 
 def adopt_strays(

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from painpoints.themes.cluster import adopt_strays, cluster_rows, dense_rows, merge_alike, minimum_size
+from painpoints.themes.cluster import (
+    adopt_strays,
+    cluster_rows,
+    dense_rows,
+    inherit_themes,
+    merge_alike,
+    minimum_size,
+)
 from painpoints.themes.describe import describe_themes
 from painpoints.themes.glossary import content_words
 from painpoints.themes.known import KnownTheme, KnownThemes, no_known_themes
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
     from painpoints.journey import Journey
     from painpoints.settings import ThemeSettings
 
-__all__ = ["find_themes", "polarity_of"]
+__all__ = ["find_themes", "place_rows", "polarity_of"]
 
 _FREE, _OUT = -1, -2
 
@@ -148,7 +155,7 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
         said.vectors[first],
         [" ".join(said.words[row]) for row in first],
         langs,
-        _place_rows(said.frame, first),
+        place_rows(said.frame, first),
         _sample(len(first), settings.cluster_rows, seed),
         settings,
         seed,
@@ -157,11 +164,14 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
     fixed = np.full(len(first), _OUT)
     np.maximum.at(fixed, inverse, said.fixed)
     labels = np.maximum(fixed, _FREE)
+    size = minimum_size(len(first), settings)
     if said.themes:
+        rows = _known_and_free(labels, fixed, settings, seed)
+        groups = cluster_rows(view[rows], [content[row] for row in rows], settings, size)
+        labels = inherit_themes(view, labels, rows, groups, settings)
         labels, _ = adopt_strays(view, labels, settings)
         labels[fixed == _OUT] = _FREE
     free = np.flatnonzero((labels < 0) & (fixed != _OUT))
-    size = minimum_size(len(first), settings)
     chosen = free[_sample(len(free), settings.linked_rows, seed)]
     found = cluster_rows(view[chosen], [content[row] for row in chosen], settings, size)
     _add_groups(labels, chosen, found, said.themes)
@@ -176,6 +186,14 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
     people = said.frame["item"].to_numpy()
     labels, strength = _add_repeated(labels, strength, inverse, people, settings)
     return _Groups(labels[inverse][: said.segments], strength[inverse][: said.segments])
+
+
+def _known_and_free(labels: np.ndarray, fixed: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:
+    """Rows that are clustered together: free ones first, then as many of the known themes' as there is room for."""
+    free, known = np.flatnonzero((labels < 0) & (fixed != _OUT)), np.flatnonzero(labels >= 0)
+    new = free[_sample(len(free), settings.linked_rows // 2, seed)]
+    old = known[_sample(len(known), settings.linked_rows - len(new), seed)]
+    return np.sort(np.concatenate([new, old]))
 
 
 def _add_groups(labels: np.ndarray, rows: np.ndarray, found: np.ndarray, known: int) -> None:
@@ -199,7 +217,7 @@ def _sample(count: int, most: int, seed: int) -> np.ndarray:
     return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
 
 
-def _place_rows(segments: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+def place_rows(segments: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     """float32[rows, touchpoints]: the probability of each segment's own touchpoint; abstentions are zero
     rows.
     """

@@ -103,19 +103,18 @@ def _journey_of(request: WeekRequest) -> str | Path:
 
 
 def _keep_journey(request: WeekRequest) -> None:
-    from painpoints.journey import bundled_journeys, journey_template
+    from painpoints.journey import bundled_journeys
+    from painpoints.resources import configs_dir
 
     if request.journey is None:
         return
     kept = request.workspace / _JOURNEY
     part = kept.with_suffix(".part")
-    if str(request.journey) in bundled_journeys():
-        part.write_text(journey_template(str(request.journey)), encoding="utf-8")
-    else:
-        if kept.exists() and kept.samefile(request.journey):
-            return
-        shutil.copyfile(request.journey, part)
-    part.replace(kept)
+    bundled = str(request.journey) in bundled_journeys()
+    source = configs_dir() / "journeys" / f"{request.journey}.yaml" if bundled else Path(request.journey)
+    if not (kept.exists() and kept.samefile(source)):
+        shutil.copyfile(source, part)
+        part.replace(kept)
 
 
 def _notices(memory: WeekMemory, journey: Journey, week: str, now: dt.datetime) -> list[str]:

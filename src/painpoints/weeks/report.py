@@ -192,9 +192,7 @@ def _manifest(
     counts = _added(imports["counts"])
     counts["kept"] = counts.get("new", 0) + counts.get("corrected", 0)
     inputs = [entry for files in imports["files"] for entry in files]
-    about = describe_job(
-        models.encoder, models.heads, journey, request.journey or "journey.yaml", request.settings
-    )
+    about = describe_job(models.encoder, models.heads, journey, "journey.yaml", request.settings)
     return about | {
         "week": week,
         "as_of": last_day_of(week),

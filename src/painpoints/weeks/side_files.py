@@ -98,7 +98,7 @@ def _customers(request: WeekRequest, workspace: Workspace) -> pd.DataFrame | Non
 
 
 def backlog_before(request: WeekRequest, workspace: Workspace, week: str) -> pd.DataFrame | None:
-    """The backlog as it was kept, with what people changed in the file that the request names."""
+    """The backlog as it was kept, with what people changed in the file that the request names; nothing opened later."""
     import pandas as pd
 
     from painpoints.rank.backlog_file import read_backlog
@@ -107,6 +107,7 @@ def backlog_before(request: WeekRequest, workspace: Workspace, week: str) -> pd.
     previous = pd.DataFrame([json.loads(f) for f in kept["fields"]], columns=list(KEPT_COLUMNS), dtype=object)
     if request.backlog is not None:
         previous = apply_edits(previous, read_backlog(request.backlog, set(previous["pain_id"])), week)
+    previous = previous[previous["opened_week"] <= week].reset_index(drop=True)
     return previous if len(previous) else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from painpoints.rank.history import week_start
@@ -79,9 +79,10 @@ def update_themes(
     segments = pool.segments.drop(columns=["theme_id", "theme_p"])
     vectors = encoder.encode(segments["match_text"].tolist())
     known = registry.known(encoder, until=last_day_of(week))
-    found = find_themes(
-        segments, vectors, settings.themes, settings.seed, pool.items, journey=journey, known=known
+    enough = replace(
+        settings.themes, min_segments=settings.weeks.new_segments, min_items=settings.weeks.new_items
     )
+    found = find_themes(segments, vectors, enough, settings.seed, pool.items, journey=journey, known=known)
     decided = segments.join(found.assignment)
     changed = decided[waiting | (decided["theme_id"] != "")]
     with memory.workspace.transaction():

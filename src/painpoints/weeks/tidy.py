@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from painpoints.themes.cluster import merge_alike
+from painpoints.themes.cluster import cluster_rows, minimum_size
+from painpoints.themes.find import place_rows
 from painpoints.themes.glossary import content_words
 from painpoints.themes.views import joint_view
 from painpoints.themes.words import tokens
@@ -42,7 +43,7 @@ def tidy_themes(
 def _mergers(
     known: KnownThemes, told: pd.DataFrame, registry: ThemeRegistry, settings: Settings
 ) -> list[tuple[str, str]]:
-    """Pairs (into, other) of themes whose texts agree in meaning and words, as long as few segments change their theme.
+    """Pairs (into, other) of themes that have become one, as long as few segments change their theme.
 
     What people pinned or named stays; the larger takes in the smaller.
     """
@@ -62,7 +63,7 @@ def _mergers(
 
 
 def _alike(known: KnownThemes, side: str, settings: Settings) -> list[list[str]]:
-    """Groups of two and more themes of a polarity that `merge_alike` would join."""
+    """Groups of two and more themes of a polarity whose texts, clustered anew, come to lie in one group."""
     ids = [theme.theme_id for theme in known.of(side)]
     rows = np.flatnonzero(known.members["theme_id"].isin(ids).to_numpy())
     if len(ids) < 2 or not len(rows):
@@ -72,17 +73,30 @@ def _alike(known: KnownThemes, side: str, settings: Settings) -> list[list[str]]
     labels = members["theme_id"].map({t: n for n, t in enumerate(present)}).to_numpy(dtype=int)
     words = [tokens(text) for text in members["match_text"]]
     langs = members["lang"].astype(str).to_numpy()
-    places = np.zeros((len(rows), 0), dtype=np.float32)
+    places = place_rows(members, np.arange(len(rows)))
     view = joint_view(
         known.vectors[rows], [" ".join(own) for own in words], langs, places, np.arange(len(rows)),
         settings.themes, settings.seed,
     )  # fmt: skip
     content = [content_words(own, lang) for own, lang in zip(words, langs, strict=True)]
-    joined = merge_alike(view, content, labels, settings.themes)
-    groups: dict[int, set[str]] = {}
-    for theme, number in zip(labels, joined, strict=True):
-        groups.setdefault(int(number), set()).add(present[int(theme)])
-    return [sorted(group) for _, group in sorted(groups.items()) if len(group) > 1]
+    size = minimum_size(len(rows), settings.themes)
+    found = cluster_rows(view, content, settings.themes, size)
+    homes: dict[int, list[str]] = {}
+    for number, theme in enumerate(present):
+        own = found[labels == number]
+        home, share = _home(own)
+        if home >= 0 and share >= settings.weeks.merge_share:
+            homes.setdefault(home, []).append(theme)
+    return [themes for _, themes in sorted(homes.items()) if len(themes) > 1]
+
+
+def _home(groups: np.ndarray) -> tuple[int, float]:
+    """The group that most of a theme's texts are in, and the share of them that are."""
+    inside = groups[groups >= 0]
+    if not len(inside):
+        return -1, 0.0
+    counts = np.bincount(inside)
+    return int(counts.argmax()), float(counts.max() / len(groups))
 
 
 def _retire(registry: ThemeRegistry, told: pd.DataFrame, week: str, silent: int) -> None:
