@@ -97,14 +97,14 @@ class Effect:
 
 
 def effects_table(effects: Sequence[Effect]) -> pd.DataFrame:
-    """``initiatives.csv``: INITIATIVE_COLUMNS, one row an effect; empty cells where nothing could be compared."""
+    """``initiatives.csv``: INITIATIVE_COLUMNS, one row an effect; NaN where nothing could be compared."""
     rows = []
     for effect in effects:
         found = effect.found
-        numbers: list[object] = ["", "", "", ""]
+        numbers = [math.nan] * 4
         if found is not None:
             numbers = [_short(found.ratio), _short(found.low), _short(found.high), _short(found.p_value, 6)]
-        avoided = "" if math.isnan(effect.avoided) else round(effect.avoided, 2)
+        avoided = _short(effect.avoided, 2)
         day = effect.initiative.date.isoformat()
         rows.append(
             (
@@ -120,5 +120,5 @@ def effects_table(effects: Sequence[Effect]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(INITIATIVE_COLUMNS))
 
 
-def _short(value: float, digits: int = 4) -> object:
-    return round(value, digits) if math.isfinite(value) else ""
+def _short(value: float, digits: int = 4) -> float:
+    return round(value, digits) if math.isfinite(value) else math.nan

@@ -99,6 +99,8 @@ class _Words:
         return self.locale.text(f"outcome_at_{kind}", name=name)
 
     def interval(self, row: Row, value: str, digits: int = 2) -> str:
+        if row[value] is None:
+            return self.locale.number(None)
         low, high = self.locale.number(row["ci_low"], digits), row["ci_high"]
         most = "∞" if high is None else self.locale.number(high, digits)
         return f"{self.locale.number(row[value], digits)} ({low} – {most})"
