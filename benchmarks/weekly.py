@@ -13,6 +13,7 @@ became of older segments, which no report tells, is read from the workspace.)
   weeks after a spike an alert on it is late, and neither found nor false.
 - naive: at least twice the mean of the last four weeks, and five segments, on the same themes of the same reports; four
   weeks quiet after each.
+- true themes: the same rules where every theme is exactly one issue; what they miss, no theme could have found.
 - kept: the share of segments with a theme that have the same theme a week later, and with merged themes counted as one.
 - verdicts on initiatives in the last report, and over all reports; wrong is what claims what is not so.
 
@@ -43,8 +44,12 @@ from benchmarks.weekly_truth import (
     kept_shares,
     majority,
     members,
+    true_alerts,
+    true_verdicts,
     verdict_table,
+    where_told,
 )
+from painpoints.rank.sale_days import Calendar, load_calendar
 from painpoints.store import Workspace
 from painpoints.weeks.job import WeekRequest, weekly
 
@@ -95,11 +100,12 @@ def read_week(report: Path, workspace: Path, seconds: float) -> Week:
     return Week(segments, *(table(name) for name in names), held=held, seconds=seconds)
 
 
-def tell(year: HalfYear, weeks: list[Week]) -> None:
+def tell(year: HalfYear, weeks: list[Week], calendar: Calendar) -> None:
     """Print all figures."""
-    tell_alerts(year, alert_table(year, weeks))
+    alerts = pd.concat([alert_table(year, weeks), true_alerts(year, calendar)], ignore_index=True)
+    tell_alerts(year, alerts, where_told(year, weeks))
     tell_themes(year, weeks)
-    tell_verdicts(verdict_table(year, weeks))
+    tell_verdicts(verdict_table(year, weeks), true_verdicts(year))
     seconds = np.array([week.seconds for week in weeks])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
@@ -108,13 +114,17 @@ def tell(year: HalfYear, weeks: list[Week]) -> None:
     )
 
 
-def tell_alerts(year: HalfYear, alerts: pd.DataFrame) -> None:
-    rules = {rule: alerts[alerts["rule"] == rule] for rule in ("painpoints", "naive")}
+def tell_alerts(year: HalfYear, alerts: pd.DataFrame, where: pd.DataFrame) -> None:
+    rules = {rule: alerts[alerts["rule"] == rule] for rule in ("painpoints", "naive", "true themes")}
     table = found_rises(year, rules["painpoints"], "issue")
     table["by this week's"] = found_rises(year, rules["painpoints"], "issue_now")["days_late"]
-    table["naive"] = found_rises(year, rules["naive"], "issue")["days_late"]
+    for rule in ("naive", "true themes"):
+        table[rule] = found_rises(year, rules[rule], "issue")["days_late"]
+    table = table.join(where.round(2), on="issue")
     print("\nWhat happened, and how many days late an alert found it (by the issue of the theme, and by")
-    print("that of its segments of the week alone)")
+    print(
+        "that of its segments of the week alone); then the share of its segments in themes of it, of others, in none"
+    )
     print(table.to_string(index=False, na_rep="missed"))
     for rule, own in rules.items():
         false = is_false(year, own, "issue")
@@ -143,8 +153,9 @@ def tell_themes(year: HalfYear, weeks: list[Week]) -> None:
         print(f"{label}: least {kept[column].min():.2%}, mean {kept[column].mean():.2%}")
 
 
-def tell_verdicts(table: pd.DataFrame) -> None:
+def tell_verdicts(table: pd.DataFrame, true: dict[str, str]) -> None:
     last = table[table["week"] == table["week"].max()]
+    last = last.assign(on_true_theme=last["title"].map(true))
     print("\nInitiatives in the last report")
     print(last.drop(columns=["week", "title"]).to_string(index=False))
     for name, rows in (("last report", last), ("all reports", table)):
@@ -178,7 +189,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        tell(year, replay(year, options.encoder, folder))
+        weeks = replay(year, options.encoder, folder)
+        tell(year, weeks, load_calendar(folder / "calendar.csv"))
 
 
 if __name__ == "__main__":

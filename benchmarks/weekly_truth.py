@@ -14,6 +14,14 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.half_year import EFFECTS, NEW_FROM, HalfYear
+from painpoints.rank.effect import effects_table
+from painpoints.rank.history import History
+from painpoints.rank.impact import initiative_effects
+from painpoints.rank.initiative_match import Match
+from painpoints.rank.initiatives import Initiative
+from painpoints.rank.sale_days import Calendar
+from painpoints.rank.trends import weekly_trends
+from painpoints.settings import Settings
 
 QUIET_WEEKS = 4
 """weeks in which the naive rule does not repeat itself, and after a spike in which an alert is late and not false"""
@@ -128,6 +136,59 @@ def alert_table(year: HalfYear, weeks: Sequence[Week]) -> pd.DataFrame:
         ]
     columns = ["week", "theme_id", "status", "rate_ratio", "rule", "issue", "issue_now"]
     return pd.DataFrame(rows, columns=columns).assign(sale=lambda t: t["week"].isin(year.sales))
+
+
+def true_history(year: HalfYear) -> History:
+    """The half year as it would be counted if every theme were exactly one issue."""
+    items, truth = year.simulated.items, year.simulated.truth
+    of_item = truth.drop_duplicates("id").set_index("id")["week"]
+    week = [year.week_names[w] for w in items["id"].map(of_item)]
+    place = pd.Series(np.arange(len(items)), index=items["id"])
+    mentions = pd.DataFrame(
+        {"item": truth["id"].map(place).to_numpy(), "theme_id": truth["issue"].to_numpy()}
+    )
+    kinds = truth.drop_duplicates("issue").sort_values("issue")
+    themes = pd.DataFrame(
+        {"theme_id": kinds["issue"], "polarity": np.where(kinds["kind"] == "praise", "praise", "pain")}
+    ).assign(name_vi="", name_en="", touchpoint="", owner="")
+    known = items[["channel"]].assign(week=week, voice="c:" + items["customer_id"])
+    return History(known.reset_index(drop=True), mentions, themes.reset_index(drop=True), year.week_names)
+
+
+def true_alerts(year: HalfYear, calendar: Calendar) -> pd.DataFrame:
+    """`alert_table` of the same rules on `true_history`: what is missed here, no theme could have found."""
+    log = weekly_trends(true_history(year), Settings().trends, calendar).alert_log
+    place = {name: number for number, name in enumerate(year.week_names)}
+    week = log["week"].map(place).astype(int)
+    issue = log["theme_id"].astype(str)
+    return pd.DataFrame(
+        {"week": week, "theme_id": issue, "status": log["status"], "rate_ratio": log["rate_ratio"], "rule": "true themes"}
+    ).assign(issue=issue, issue_now=issue, sale=week.isin(year.sales))  # fmt: skip
+
+
+def true_verdicts(year: HalfYear) -> dict[str, str]:
+    """Title -> verdict at the end of the half year on `true_history`, each initiative matched with its issue."""
+    initiatives = [Initiative(a.day.date(), a.title) for a in year.actions]
+    matches = [Match(number, action.issue, "id") for number, action in enumerate(year.actions)]
+    table = effects_table(
+        initiative_effects(initiatives, matches, true_history(year), settings=Settings().impact)
+    )
+    return dict(zip(table["title"], table["verdict"], strict=True))
+
+
+def where_told(year: HalfYear, weeks: Sequence[Week]) -> pd.DataFrame:
+    """``own, other, none`` by issue: the share of its segments that were reported in a theme of that issue (as it is in the
+    last week), in one of another, and in none."""
+    truth = year.simulated.truth
+    into = merged(weeks[-1].theme_log)
+    whose = majority(members(weeks, truth))
+    segments = pd.concat([week.segments for week in weeks], ignore_index=True)
+    issue = pd.Series(told_issues(segments, truth), name="issue")
+    theme = segments["theme_id"].map(lambda t: whose.get(into.get(t, t), NONE) if t else None)
+    place = np.where(theme.isna(), "none", np.where(theme == issue, "own", "other"))
+    return pd.crosstab(issue, place, normalize="index").reindex(
+        columns=["own", "other", "none"], fill_value=0.0
+    )
 
 
 def naive(trends: pd.DataFrame, names: Sequence[str]) -> list[tuple[str, float]]:

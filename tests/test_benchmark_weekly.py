@@ -23,6 +23,7 @@ from benchmarks.weekly_truth import (
     merged,
     naive,
     told_issues,
+    where_told,
 )
 
 NAMES = tuple(f"2026-W{n:02d}" for n in range(2, 14))
@@ -83,3 +84,11 @@ def test_merges_are_followed_to_their_end_and_count_as_kept() -> None:
     after = a_week(1, [], {"1": "A", "2": "A", "3": "A", "4": "D", "5": "B"}, log)
     [row] = kept_shares([before, after]).to_numpy()
     assert np.allclose(row, [1 / 4, 3 / 4])
+
+
+def test_where_an_issue_was_told_is_shared_out_over_its_own_themes_others_and_none() -> None:
+    year = a_year()
+    table = where_told(year, [a_week(n, [], {}) for n in range(12)])
+    assert table.loc["late"].tolist() == [1, 0, 0]
+    assert table.loc["rude"].tolist() == [1, 0, 0]
+    assert table.loc[""].tolist() == [0, 0, 1]
