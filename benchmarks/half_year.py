@@ -115,11 +115,11 @@ def _actions(industry: str, about: pd.DataFrame, chosen: list[tuple[str, str, in
     return tuple(sorted(found, key=lambda a: (a.week, a.issue)))
 
 
-def write_export(year: HalfYear, week: int, path: Path) -> Path:
-    """The items of one week, as a CSV."""
-    begin = FIRST_DAY + pd.Timedelta(days=7 * week)
+def write_export(year: HalfYear, week: int, path: Path, weeks: int = 1) -> Path:
+    """The items of one week, or of several up to that one, as a CSV."""
+    end = FIRST_DAY + pd.Timedelta(days=7 * (week + 1))
     at = year.simulated.items["created_at"]
-    own = year.simulated.items[(at >= begin) & (at < begin + pd.Timedelta(days=7))]
+    own = year.simulated.items[(at >= end - pd.Timedelta(days=7 * weeks)) & (at < end)]
     own.sort_values(["created_at", "id"]).to_csv(path, index=False)
     return path
 

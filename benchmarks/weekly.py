@@ -1,10 +1,12 @@
 """Whether `painpoints weekly` finds what happens in half a year, and only that: planted truth, replayed week by week.
 
     python -m benchmarks.weekly [--industry grocery_box] [--items 6000] [--weeks 26] [--seed 0] [--encoder accurate]
+        [--first 1]
 
-What happens: `benchmarks.half_year`. Each week its export alone goes through `weekly` in a fresh workspace, with the journey
-of the industry, the sale days, and the initiatives launched by then; only the files of that week's report are read. (What
-became of older segments, which no report tells, is read from the workspace.)
+What happens: `benchmarks.half_year`. Each week its export alone goes through `weekly` in a fresh workspace, with the
+journey of the industry, the sale days, and the initiatives launched by then (with ``--first 8`` the first eight weeks come
+in one export, as with a company that has a history). Only the files of each week's report are read; what became of older
+segments, which no report tells, is read from the workspace.
 
 - found: an alert on a theme whose issue (`benchmarks.weekly_truth`) is the planted one, in the onset's week or a few after
   (spike 2, new issue 5, drift and harm 8, onset included). Days late: seven a week from the onset's week to the alert's;
@@ -56,14 +58,14 @@ from painpoints.weeks.job import WeekRequest, weekly
 _TEXTS = {"feedback_id": str, "theme_id": str}
 
 
-def replay(year: HalfYear, encoder: str, folder: Path) -> list[Week]:
-    """Every week, one after the other, in the workspace ``folder/ws``."""
+def replay(year: HalfYear, encoder: str, folder: Path, first: int = 1) -> list[Week]:
+    """Every week, one after the other, in the workspace ``folder/ws``; the first export holds `first` weeks."""
     calendar = write_calendar(year, folder / "calendar.csv")
     found = []
-    for number, name in enumerate(year.week_names):
+    for number, name in list(enumerate(year.week_names))[first - 1 :]:
         request = WeekRequest(
             workspace=folder / "ws",
-            inputs=[write_export(year, number, folder / f"{name}.csv")],
+            inputs=[write_export(year, number, folder / f"{name}.csv", 1 if found else first)],
             journey=year.simulated.journey,
             initiatives=write_initiatives(year, number, folder / "initiatives.csv"),
             calendar=calendar,
@@ -73,7 +75,7 @@ def replay(year: HalfYear, encoder: str, folder: Path) -> list[Week]:
         done = weekly(request, now=monday_after(number))
         seconds = time.perf_counter() - began
         assert done.week == name, f"the week reported on is {done.week}, not {name}"
-        found.append(read_week(done.folder, folder / "ws", seconds))
+        found.append(read_week(number, done.folder, folder / "ws", seconds))
         print(f"{name} {seconds:5.1f} s  {len(found[-1].alerts)} alerts", file=sys.stderr, flush=True)
     return found
 
@@ -84,7 +86,7 @@ def monday_after(week: int) -> dt.datetime:
     return day.tz_localize("UTC").to_pydatetime()
 
 
-def read_week(report: Path, workspace: Path, seconds: float) -> Week:
+def read_week(number: int, report: Path, workspace: Path, seconds: float) -> Week:
     """The files of a report, and the themes of all segments by then."""
 
     def table(name: str) -> pd.DataFrame:
@@ -97,7 +99,7 @@ def read_week(report: Path, workspace: Path, seconds: float) -> Week:
     held = pd.Series(rows["theme_id"].to_numpy(), index=keys)
     names = ("alerts", "trends", "initiatives", "theme_log")
     segments = table("segments")[["feedback_id", "start", "end", "theme_id"]]
-    return Week(segments, *(table(name) for name in names), held=held, seconds=seconds)
+    return Week(number, segments, *(table(name) for name in names), held=held, seconds=seconds)
 
 
 def tell(year: HalfYear, weeks: list[Week], calendar: Calendar) -> None:
@@ -185,11 +187,12 @@ def main() -> None:
     options = parser.parse_args()
     year = half_year(options.industry, options.items, options.weeks, options.seed)
     size = f"{len(year.simulated.items)} items, {options.weeks} weeks"
+    size += f" ({options.first} in the first export)"
     print(f"{options.industry}, {size}, seed {options.seed}, {options.encoder}")
     with tempfile.TemporaryDirectory() as name:
         folder = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        weeks = replay(year, options.encoder, folder)
+        weeks = replay(year, options.encoder, folder, options.first)
         tell(year, weeks, load_calendar(folder / "calendar.csv"))
 
 

@@ -35,6 +35,7 @@ NONE = ""
 class Week:
     """The files of a week's report, and what the workspace held after it."""
 
+    number: int
     segments: pd.DataFrame
     """``feedback_id, start, end, theme_id``"""
     alerts: pd.DataFrame
@@ -99,9 +100,9 @@ def members(weeks: Sequence[Week], truth: pd.DataFrame) -> pd.DataFrame:
     into = merged(weeks[-1].theme_log)
     parts = [
         pd.DataFrame(
-            {"theme_id": w.segments["theme_id"], "issue": told_issues(w.segments, truth), "week": number}
+            {"theme_id": w.segments["theme_id"], "issue": told_issues(w.segments, truth), "week": w.number}
         )
-        for number, w in enumerate(weeks)
+        for w in weeks
     ]
     found = pd.concat(parts, ignore_index=True)
     found = found[found["theme_id"] != ""]
@@ -122,8 +123,9 @@ def alert_table(year: HalfYear, weeks: Sequence[Week]) -> pd.DataFrame:
     """
     rows: list[tuple[int, str, str, float, str, str, str]] = []
     last_naive: dict[str, int] = {}
-    for number, week in enumerate(weeks):
-        told = members(weeks[: number + 1], year.simulated.truth)
+    for at, week in enumerate(weeks):
+        number = week.number
+        told = members(weeks[: at + 1], year.simulated.truth)
         own, now = majority(told), majority(told[told["week"] == number])
         found = [(*row, "painpoints") for row in week.alerts[["theme_id", "status", "rate_ratio"]].to_numpy()]
         for theme, ratio in naive(week.trends, year.week_names[: number + 1]):
@@ -251,8 +253,9 @@ def verdict_table(year: HalfYear, weeks: Sequence[Week]) -> pd.DataFrame:
     `outcome`: right, honest (inconclusive), wrong (says what is not so); ``unmatched`` without a theme.
     """
     rows = []
-    for number, week in enumerate(weeks):
-        own = majority(members(weeks[: number + 1], year.simulated.truth))
+    for at, week in enumerate(weeks):
+        number = week.number
+        own = majority(members(weeks[: at + 1], year.simulated.truth))
         for action in (a for a in year.actions if a.week <= number):
             found = week.initiatives[week.initiatives["title"] == action.title]
             about = (number, action.title, action.effect, action.issue)

@@ -44,7 +44,7 @@ def a_week(number: int, alerts: list[str], held: dict[str, str], log: pd.DataFra
     segments = pd.DataFrame(rows, columns=["feedback_id", "start", "end", "theme_id"])
     told = pd.DataFrame({"theme_id": alerts, "status": "rising", "rate_ratio": 3.0})
     trends = pd.DataFrame({"theme_id": ["A", "B"], "week": NAMES[number], "segments": [2, 1]})
-    return Week(segments, told, trends, pd.DataFrame(), log, pd.Series(held, dtype=object), 1.0)
+    return Week(number, segments, told, trends, pd.DataFrame(), log, pd.Series(held, dtype=object), 1.0)
 
 
 def test_a_segment_tells_the_issue_it_shares_most_characters_with() -> None:
