@@ -162,13 +162,17 @@ def tell_verdicts(table: pd.DataFrame, true: dict[str, str]) -> None:
     print(last.drop(columns=["week", "title"]).to_string(index=False))
     for name, rows in (("last report", last), ("all reports", table)):
         told = rows[rows["outcome"] != "unmatched"]
-        counts = told["outcome"].value_counts()
-        off = (told["theme_issue"] != told["issue"]).sum()
+        own = told["theme_issue"] == told["issue"]
         print(
-            f"{name}: {len(told)} rows: right {counts.get('right', 0)}, inconclusive {counts.get('honest', 0)}, "
-            f"confidently wrong {counts.get('wrong', 0)}; on a theme of another issue {off}; "
-            f"initiatives without a theme {(rows['outcome'] == 'unmatched').sum()}"
+            f"{name}: {len(told)} rows: {_outcomes(told)}; {int(own.sum())} of them on a theme of its issue: "
+            f"{_outcomes(told[own])}; initiatives without a theme {(rows['outcome'] == 'unmatched').sum()}"
         )
+
+
+def _outcomes(rows: pd.DataFrame) -> str:
+    counts = rows["outcome"].value_counts()
+    names = {"right": "right", "honest": "inconclusive", "wrong": "confidently wrong"}
+    return ", ".join(f"{label} {counts.get(name, 0)}" for name, label in names.items())
 
 
 def main() -> None:
