@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-NAMES = ("segmentation", "classifiers", "encoders", "themes", "real_exports", "trend_power")
+NAMES = ("segmentation", "classifiers", "encoders", "themes", "real_exports", "trend_power", "weekly")
 
 wanted = sys.argv[1:] or NAMES
 for name in wanted:

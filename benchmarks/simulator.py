@@ -27,6 +27,8 @@ _SEGMENTS = (0.45, 0.3, 0.17, 0.08)
 _ZIPF = 1.25
 _ENGLISH = 0.15
 """share of customers who write English"""
+SALE_VOLUME = 2.5
+"""items of a sale week over those of an ordinary one"""
 _STYLES = ("careful", "bare", "careless")
 _STYLE_SHARES = (0.5, 0.25, 0.25)
 _OPENINGS = {
@@ -85,19 +87,25 @@ def simulate(
     seed: int = 0,
     events: tuple[Event, ...] = (),
     english: float = _ENGLISH,
+    sales: tuple[int, ...] = (),
 ) -> Simulated:
-    """`items` items over `weeks` weeks; everything follows from the arguments."""
-    random = np.random.default_rng((seed, len(industry), items, weeks))
+    """`items` items over `weeks` weeks; everything follows from the arguments.
+
+    The weeks of `sales` have `SALE_VOLUME` times as many items, of the same kinds: what a sale does to one issue beyond that
+    is an event. These items, and what events add, come on top of `items`.
+    """
+    random = _random(industry, items, weeks, seed)
     wordings = load_wordings(industry)
     by_issue = {
         (issue, lang): part.index.to_numpy() for (issue, lang), part in wordings.groupby(["issue", "lang"])
     }
-    issues = random.permutation(sorted(wordings["issue"].unique()))
+    issues = _by_size(wordings, random)
     shares = 1 / np.arange(1, len(issues) + 1) ** _ZIPF
     customers = _customers(max(50, items // 2), english, random)
     sizes = random.multinomial(items, np.full(weeks, 1 / weeks))
     records, spans = [], []
-    for week, size in enumerate(sizes):
+    for week, usual in enumerate(sizes):
+        size = usual * (SALE_VOLUME if week in sales else 1)
         rates = shares * [_factor(issue, week, events) for issue in issues]
         # what an event adds comes on top: the other issues go on as they were
         for _ in range(round(size * rates.sum() / shares.sum())):
@@ -142,6 +150,19 @@ def simulate(
         FOLDER / industry / "journey.yaml",
         events,
     )
+
+
+def issues_by_size(industry: str, items: int, weeks: int, seed: int) -> list[str]:
+    """The issues in the order of their sizes in `simulate` of the same arguments, largest first."""
+    return [str(i) for i in _by_size(load_wordings(industry), _random(industry, items, weeks, seed))]
+
+
+def _random(industry: str, items: int, weeks: int, seed: int) -> np.random.Generator:
+    return np.random.default_rng((seed, len(industry), items, weeks))
+
+
+def _by_size(wordings: pd.DataFrame, random: np.random.Generator) -> np.ndarray:
+    return np.asarray(random.permutation(sorted(wordings["issue"].unique())))
 
 
 def _factor(issue: str, week: int, events: tuple[Event, ...]) -> float:

@@ -97,14 +97,14 @@ class Effect:
 
 
 def effects_table(effects: Sequence[Effect]) -> pd.DataFrame:
-    """``initiatives.csv``: INITIATIVE_COLUMNS, one row an effect; empty cells where nothing could be compared."""
+    """``initiatives.csv``: INITIATIVE_COLUMNS, one row an effect; NaN where nothing could be compared."""
     rows = []
     for effect in effects:
         found = effect.found
         numbers = [math.nan] * 4
         if found is not None:
             numbers = [_short(found.ratio), _short(found.low), _short(found.high), _short(found.p_value, 6)]
-        avoided = round(effect.avoided, 2)
+        avoided = _short(effect.avoided, 2)
         day = effect.initiative.date.isoformat()
         rows.append(
             (
