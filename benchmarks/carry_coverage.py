@@ -17,8 +17,8 @@ import time
 import numpy as np
 import pandas as pd
 
-from painpoints.rank.carry_over import carry_over
-from painpoints.rank.history import History, iso_week, weeks_between
+from painpoints.change.carry.carry_over import carry_over
+from painpoints.change.history import History, iso_week, weeks_between
 from painpoints.settings import CarrySettings
 
 PLACES = ("app", "checkout", "delivery", "hotline", "price", "store")

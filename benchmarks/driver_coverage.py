@@ -24,10 +24,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from painpoints.rank.drivers import kpi_drivers
-from painpoints.rank.history import History
-from painpoints.rank.importance import relative_weights
-from painpoints.rank.kpis import mean_interval, net_interval
+from painpoints.change.drivers.drivers import kpi_drivers
+from painpoints.change.drivers.importance import relative_weights
+from painpoints.change.drivers.kpis import mean_interval, net_interval
+from painpoints.change.history import History
 from painpoints.settings import DriverSettings
 
 TOUCHPOINTS = ("app", "delivery", "hotline", "price", "shop", "billing")

@@ -19,8 +19,8 @@ import time
 import numpy as np
 import pandas as pd
 
-from painpoints.rank.history import History
-from painpoints.rank.segments_over import find_over_represented
+from painpoints.change.drivers.segments_over import find_over_represented
+from painpoints.change.history import History
 from painpoints.settings import GroupSettings
 
 SIZES = {"segment": 4, "product": 6, "region": 12, "plan": 3}

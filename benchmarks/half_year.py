@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.simulator import FIRST_DAY, FOLDER, Event, Simulated, issues_by_size, simulate
-from painpoints.rank.history import weeks_between
+from painpoints.change.history import weeks_between
 
 LEAST_WEEKS = 26
 SALES = (7, 18)

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from painpoints.rank.effect import Effect
-from painpoints.rank.history import History, week_start, weeks_between
-from painpoints.rank.impact import initiative_effects
-from painpoints.rank.initiative_match import Match
-from painpoints.rank.initiatives import ControlGroup, Initiative
+from painpoints.change.history import History, week_start, weeks_between
+from painpoints.change.impact.effect import Effect
+from painpoints.change.impact.impact import initiative_effects
+from painpoints.change.impact.initiative_match import Match
+from painpoints.change.impact.initiatives import ControlGroup, Initiative
 
 WEEKS = 26
 QUIET_THEMES = 8

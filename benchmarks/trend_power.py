@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from painpoints.rank.history import weeks_between
-from painpoints.rank.trends import trends_of_counts
-from painpoints.rank.weekly_counts import WeeklyCounts
+from painpoints.change.history import weeks_between
+from painpoints.change.trends.trends import trends_of_counts
+from painpoints.change.trends.weekly_counts import WeeklyCounts
 from painpoints.settings import TrendSettings
 
 THEMES, HISTORY, WATCHED = 30, 12, 26

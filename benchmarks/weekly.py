@@ -51,7 +51,7 @@ from benchmarks.weekly_truth import (
     verdict_table,
     where_told,
 )
-from painpoints.rank.sale_days import Calendar, load_calendar
+from painpoints.change.trends.sale_days import Calendar, load_calendar
 from painpoints.store import Workspace
 from painpoints.weeks.job import WeekRequest, weekly
 

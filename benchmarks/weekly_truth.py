@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.half_year import EFFECTS, NEW_FROM, HalfYear
-from painpoints.rank.effect import effects_table
-from painpoints.rank.history import History
-from painpoints.rank.impact import initiative_effects
-from painpoints.rank.initiative_match import Match
-from painpoints.rank.initiatives import Initiative
-from painpoints.rank.sale_days import Calendar
-from painpoints.rank.trends import weekly_trends
+from painpoints.change.history import History
+from painpoints.change.impact.effect import effects_table
+from painpoints.change.impact.impact import initiative_effects
+from painpoints.change.impact.initiative_match import Match
+from painpoints.change.impact.initiatives import Initiative
+from painpoints.change.trends.sale_days import Calendar
+from painpoints.change.trends.trends import weekly_trends
 from painpoints.settings import Settings
 
 QUIET_WEEKS = 4

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from painpoints.rank.history import History, iso_week, weeks_between
+from painpoints.change.history import History, iso_week, weeks_between
 
 THEME_COLUMNS = ("theme_id", "polarity", "name_vi", "name_en", "touchpoint", "owner")
 

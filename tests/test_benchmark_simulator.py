@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from painpoints.change.history import iso_week
+from painpoints.change.impact.initiatives import load_initiatives
+from painpoints.change.trends.sale_days import load_calendar, marked_weeks
 from painpoints.journey import load_journey
-from painpoints.rank.history import iso_week
-from painpoints.rank.initiatives import load_initiatives
-from painpoints.rank.sale_days import load_calendar, marked_weeks
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # benchmarks are not installed
 

@@ -15,10 +15,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from painpoints.rank.backlog import BACKLOG_COLUMNS
-from painpoints.rank.backlog_file import STATE_WORDS, read_backlog
-from painpoints.rank.look_back import FILES
-from painpoints.rank.trends import ALERT_COLUMNS, TREND_COLUMNS
+from painpoints.change.backlog import BACKLOG_COLUMNS
+from painpoints.change.backlog_file import STATE_WORDS, read_backlog
+from painpoints.change.look_back import FILES
+from painpoints.change.trends.trends import ALERT_COLUMNS, TREND_COLUMNS
 from painpoints.report import ReportInput, build_report, write_report
 from painpoints.report.locale import Locale
 from painpoints.report.look_back import SHEETS, View, look_back_views
@@ -261,8 +261,8 @@ def test_the_state_of_a_pain_is_a_drop_down_and_is_read_back(lang: str, tmp_path
 
 
 def test_an_initiative_that_could_not_be_compared_is_inconclusive_without_figures() -> None:
-    from painpoints.rank.effect import Effect, effects_table
-    from painpoints.rank.initiatives import Initiative
+    from painpoints.change.impact.effect import Effect, effects_table
+    from painpoints.change.impact.initiatives import Initiative
 
     effect = Effect(Initiative(dt.date(2026, 1, 1), "Thêm kho"), "T0001", "id", reason="few_weeks")
     inp = replace(make_input(60), tables={"initiatives": effects_table([effect])})

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from painpoints.change.look_back import Beside, LookBack
     from painpoints.encoders import Encoder
     from painpoints.ingest import Ingested
     from painpoints.journey import Journey
-    from painpoints.rank.look_back import Beside, LookBack
     from painpoints.rank.score import Ranking
     from painpoints.report import ReportInput
     from painpoints.store import Workspace
@@ -188,8 +188,8 @@ def _look_back(
     """What changed over the weeks; None where the input spans too few to say anything."""
     import numpy as np
 
-    from painpoints.rank.history import make_history
-    from painpoints.rank.look_back import look_back
+    from painpoints.change.history import make_history
+    from painpoints.change.look_back import look_back
     from painpoints.themes.cluster import group_sums
 
     settings = request.settings
@@ -215,9 +215,9 @@ def _naming_service(request: RunRequest) -> NamingService | None:
 
 
 def _beside(request: RunRequest, journey: Journey, customers: pd.DataFrame | None) -> Beside:
-    from painpoints.rank.initiatives import load_initiatives
-    from painpoints.rank.look_back import Beside
-    from painpoints.rank.sale_days import bundled_calendar
+    from painpoints.change.impact.initiatives import load_initiatives
+    from painpoints.change.look_back import Beside
+    from painpoints.change.trends.sale_days import bundled_calendar
 
     done = load_initiatives(request.initiatives, journey) if request.initiatives else ()
     return Beside(bundled_calendar(), customers, done)

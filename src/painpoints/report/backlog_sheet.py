@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from painpoints.rank.backlog import BACKLOG_COLUMNS
-from painpoints.rank.backlog_file import BACKLOG_WORDS, SHEET_NAMES, STATE_WORDS
+from painpoints.change.backlog import BACKLOG_COLUMNS
+from painpoints.change.backlog_file import BACKLOG_WORDS, SHEET_NAMES, STATE_WORDS
 from painpoints.report.sheet import Column, Sheet
 
 if TYPE_CHECKING:

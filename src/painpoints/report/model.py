@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from painpoints.rank.look_back import FILES
+from painpoints.change.look_back import FILES
 
 if TYPE_CHECKING:
     from painpoints.ingest import FileReport

@@ -124,7 +124,7 @@ def _keep_journey(request: WeekRequest) -> None:
 
 def _notices(memory: WeekMemory, journey: Journey, week: str, now: dt.datetime) -> list[str]:
     """What the user should know about the workspace: gaps, dates in the future, what changed since before."""
-    from painpoints.rank.history import week_start, weeks_between
+    from painpoints.change.history import week_start, weeks_between
 
     found = []
     weeks = memory.weeks()

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from painpoints.rank.history import iso_week
+from painpoints.change.history import iso_week
 from painpoints.schema import FLAGS
 from painpoints.store.workspace import stored_segments
 from painpoints.weeks.identity import customer_digest

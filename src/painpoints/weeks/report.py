@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from painpoints.rank.history import make_history, week_start
+from painpoints.change.history import make_history, week_start
 from painpoints.weeks.side_files import backlog_before, keep_backlog, merged_pains
 from painpoints.weeks.themes import last_day_of, weeks_before
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from painpoints.change.look_back import Beside, LookBack
     from painpoints.journey import Journey
     from painpoints.loading import Models
-    from painpoints.rank.look_back import Beside, LookBack
     from painpoints.report import ReportInput
     from painpoints.store import ThemeRegistry
     from painpoints.themes.known import KnownThemes
@@ -70,11 +70,11 @@ def make_week_report(
     """Everything of the week's report, with what was known in that week."""
     import pandas as pd
 
+    from painpoints.change.look_back import look_back
     from painpoints.classify import own_tasks
     from painpoints.ingest import FileReport
     from painpoints.rank import rank_pains
     from painpoints.rank.evidence import build_mentions
-    from painpoints.rank.look_back import look_back
     from painpoints.report import ReportInput, build_report
     from painpoints.themes.present import present_themes
 

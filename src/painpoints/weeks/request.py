@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from painpoints.change.history import week_start
 from painpoints.errors import InputError
-from painpoints.rank.history import week_start
 from painpoints.settings import Settings
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from painpoints.rank.backlog import KEPT_COLUMNS, apply_edits
-from painpoints.rank.look_back import Beside
+from painpoints.change.backlog import KEPT_COLUMNS, apply_edits
+from painpoints.change.look_back import Beside
 from painpoints.weeks.identity import customer_digest
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def keep_side_files(request: WeekRequest, workspace: Workspace, journey: Journey
 
     The backlog is not among it: see `backlog_before`.
     """
-    from painpoints.rank.beliefs import load_beliefs
-    from painpoints.rank.initiatives import load_initiatives
-    from painpoints.rank.sale_days import bundled_calendar, load_calendar
+    from painpoints.change.beliefs import load_beliefs
+    from painpoints.change.impact.initiatives import load_initiatives
+    from painpoints.change.trends.sale_days import bundled_calendar, load_calendar
 
     paths = {name: _given_or_kept(request, name) for name in _KEPT}
     initiatives, beliefs, calendar = (paths[name] for name in _KEPT)
@@ -109,7 +109,7 @@ def backlog_before(request: WeekRequest, workspace: Workspace, week: str) -> pd.
     """The backlog as it was kept, with what people changed in the file that the request names; nothing opened later."""
     import pandas as pd
 
-    from painpoints.rank.backlog_file import read_backlog
+    from painpoints.change.backlog_file import read_backlog
 
     kept = workspace.frame("SELECT fields FROM backlog ORDER BY pain_id")
     previous = pd.DataFrame([json.loads(f) for f in kept["fields"]], columns=list(KEPT_COLUMNS), dtype=object)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from painpoints.rank.history import week_start
+from painpoints.change.history import week_start
 from painpoints.themes import find_themes
 
 if TYPE_CHECKING:

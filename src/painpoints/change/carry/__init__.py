@@ -1,0 +1,1 @@
+"""What a complaint here is followed by later: customers compared with others alike."""

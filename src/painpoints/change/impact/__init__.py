@@ -1,0 +1,1 @@
+"""Initiatives: which themes they meant, and whether complaints fell."""

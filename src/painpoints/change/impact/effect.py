@@ -1,0 +1,124 @@
+"""The value that a before/after comparison returns, what its verdicts rest on, and the table of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from painpoints.change.impact.before_after import Comparison
+    from painpoints.change.impact.initiatives import Initiative
+
+__all__ = ["INITIATIVE_COLUMNS", "REASONS", "VERDICTS", "Effect", "effects_table"]
+
+INITIATIVE_COLUMNS = (
+    "date", "title", "theme_id", "matched_by", "verdict", "rate_ratio", "ci_low", "ci_high", "p_value",
+    "complaints_avoided_per_week",
+)  # fmt: skip
+VERDICTS = ("resolved", "improved", "no_change", "worse", "inconclusive")
+REASONS: dict[str, dict[str, str]] = {
+    "outside": {
+        "vi": "Ngày của sáng kiến nằm ngoài các tuần đã có dữ liệu.",
+        "en": "The initiative's date lies outside the weeks that are known.",
+    },
+    "few_weeks": {
+        "vi": "Chưa đủ số tuần có phản hồi trước và sau sáng kiến.",
+        "en": "There are too few weeks with feedback before or after it.",
+    },
+    "few_items": {
+        "vi": "Quá ít phản hồi về chủ đề này để so sánh.",
+        "en": "Too few items tell this theme for a comparison.",
+    },
+    "already_falling": {
+        "vi": "Chủ đề đã giảm từ trước sáng kiến; nếu xu hướng đó tiếp diễn thì mức giảm không còn rõ.",
+        "en": "The theme was falling before; against that trend drawn on, the fall is no longer clear.",
+    },
+    "already_rising": {
+        "vi": "Chủ đề đã tăng từ trước sáng kiến; nếu xu hướng đó tiếp diễn thì mức tăng không còn rõ.",
+        "en": "The theme was rising before; against that trend drawn on, the rise is no longer clear.",
+    },
+    "trend_before": {
+        "vi": "Chủ đề đã thay đổi từ trước sáng kiến, nên không thể nói là không có tác động.",
+        "en": "The theme was moving before, so that no change after it says little.",
+    },
+    "after_spike": {
+        "vi": "Sáng kiến bắt đầu đúng lúc phàn nàn tăng vọt; so với mức trước đó thì thay đổi không rõ.",
+        "en": "It began at the top of a spike; against the weeks before the spike the change is not clear.",
+    },
+    "many_tests": {
+        "vi": "Thay đổi không còn rõ khi tính đến số phép so sánh.",
+        "en": "The change is not clear once the number of comparisons is allowed for.",
+    },
+    "no_power": {
+        "vi": "Số phản hồi không đủ để phân biệt có tác động hay không.",
+        "en": "The counts are too small to tell an effect from none.",
+    },
+}
+"""Why a verdict is inconclusive, for people, by language."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What became of one theme after one initiative.
+
+    `found` is None where nothing could be compared. `before_weeks`, `after_weeks`, `spike_weeks`: ISO weeks. `slope`: change
+    of the log rate a week before the initiative, with its standard error (0 where there is none). `power_quarter`: chance
+    that a fall by a quarter would have been found; `detectable`: the mildest ratio that would with a chance of 80 %, 0 none.
+    ``avoided*``: complaints avoided a week with its 95 % interval, negative where there were more.
+    """
+
+    initiative: Initiative
+    theme_id: str
+    matched_by: str
+    verdict: str = "inconclusive"
+    reason: str = ""
+    """key of REASONS, '' for a verdict that is not inconclusive"""
+    found: Comparison | None = None
+    q_value: float = math.nan
+    before_weeks: tuple[str, ...] = ()
+    after_weeks: tuple[str, ...] = ()
+    spike_weeks: tuple[str, ...] = ()
+    controlled: bool = False
+    """whether it was compared with where it was not rolled out; False also where too little is known from there"""
+    together_with: tuple[str, ...] = ()
+    """titles of other initiatives for the theme in the same week: the effect is of all of them together"""
+    slope: float = 0.0
+    slope_error: float = 0.0
+    power_quarter: float = 0.0
+    detectable: float = 0.0
+    avoided: float = math.nan
+    avoided_low: float = math.nan
+    avoided_high: float = math.nan
+
+
+def effects_table(effects: Sequence[Effect]) -> pd.DataFrame:
+    """``initiatives.csv``: INITIATIVE_COLUMNS, one row an effect; NaN where nothing could be compared."""
+    rows = []
+    for effect in effects:
+        found = effect.found
+        numbers = [math.nan] * 4
+        if found is not None:
+            numbers = [_short(found.ratio), _short(found.low), _short(found.high), _short(found.p_value, 6)]
+        avoided = _short(effect.avoided, 2)
+        day = effect.initiative.date.isoformat()
+        rows.append(
+            (
+                day,
+                effect.initiative.title,
+                effect.theme_id,
+                effect.matched_by,
+                effect.verdict,
+                *numbers,
+                avoided,
+            )
+        )
+    return pd.DataFrame(rows, columns=list(INITIATIVE_COLUMNS))
+
+
+def _short(value: float, digits: int = 4) -> float:
+    return round(value, digits) if math.isfinite(value) else math.nan

@@ -1,0 +1,120 @@
+"""What is said about change, from a history of weeks: trends, alerts, initiatives, drivers, the journey over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from painpoints.change.backlog import Backlog, assign_owners, merge_backlog
+from painpoints.change.carry.carry_over import carry_over
+from painpoints.change.carry.flow import stage_flow
+from painpoints.change.drivers.drivers import kpi_drivers
+from painpoints.change.drivers.group_columns import customer_columns
+from painpoints.change.drivers.kpis import kpi_table
+from painpoints.change.drivers.segments_over import over_represented
+from painpoints.change.expectations import inside_view
+from painpoints.change.impact.effect import effects_table
+from painpoints.change.impact.impact import initiative_effects
+from painpoints.change.impact.initiative_match import match_initiatives
+from painpoints.change.money import money_at_risk
+from painpoints.change.trends.trends import weekly_trends
+
+if TYPE_CHECKING:
+    from painpoints.change.beliefs import Beliefs
+    from painpoints.change.history import History
+    from painpoints.change.impact.initiatives import Initiative
+    from painpoints.change.trends.sale_days import Calendar
+    from painpoints.journey import Journey
+    from painpoints.settings import Settings
+
+__all__ = ["FILES", "Beside", "LookBack", "look_back"]
+
+FILES = ("trends", "alerts", "theme_log", "initiatives", "drivers", "carry_over", "segments_over", "backlog")
+"""tables that are a file of their own; the others are shown in the report"""
+_RISING = ("new", "emerging", "rising")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is known beside the feedback: customers (ids as in the history), initiatives, sale days, beliefs, backlog."""
+
+    calendar: Calendar
+    customers: pd.DataFrame | None = None
+    initiatives: tuple[Initiative, ...] = ()
+    beliefs: Beliefs | None = None
+    backlog: pd.DataFrame | None = None
+    """`Backlog.rows` of the week before"""
+    merged: Mapping[str, str] = field(default_factory=dict)
+    """pain id -> the one that it became a part of"""
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """Tables by name, those of `FILES` and others; alerts of the last week; the backlog to keep; what was left out."""
+
+    tables: dict[str, pd.DataFrame]
+    alerts: pd.DataFrame
+    backlog: Backlog
+    notices: tuple[str, ...]
+    beside: dict[str, tuple[str, ...]]
+    """table -> sentences to print with it: what its figures assume"""
+
+
+def look_back(
+    history: History,
+    pains: pd.DataFrame,
+    journey: Journey,
+    beside: Beside,
+    settings: Settings,
+    lang: Literal["vi", "en"],
+    theme_vectors: Mapping[str, np.ndarray],
+    encode: Callable[[Sequence[str]], np.ndarray],
+) -> LookBack:
+    """Every table that looks back over the weeks of `history`. `pains` (PAIN_COLUMNS) are those of the last week.
+
+    `theme_vectors`: mean vector ``float[d]`` of each theme; `encode`: texts to ``float[n, d]``.
+    """
+    trends = weekly_trends(history, settings.trends, beside.calendar)
+    matches = match_initiatives(beside.initiatives, history, theme_vectors, encode, journey, settings.impact)
+    effects = initiative_effects(beside.initiatives, matches.matches, history, settings=settings.impact)
+    carried = carry_over(history, settings.carry, beside.customers)
+    money = money_at_risk(history, beside.customers, settings.money)
+    view = inside_view(history, journey, settings.expectations, beside.beliefs)
+    groups = customer_columns(history, beside.customers)
+    backlog = merge_backlog(
+        beside.backlog,
+        assign_owners(pains, journey, lang),
+        history.weeks[-1],
+        settings.backlog,
+        rising=[
+            "P" + t.removeprefix("T")
+            for t in trends.alerts.loc[trends.alerts["status"].isin(_RISING), "theme_id"]
+        ],
+        merged=beside.merged,
+    )
+    tables = {
+        "trends": trends.trends,
+        "alerts": trends.alerts,
+        "initiatives": effects_table(effects),
+        "drivers": kpi_drivers(history, settings.drivers, settings.seed).table,
+        "carry_over": carried.rows.round(4),
+        "segments_over": over_represented(history, groups, settings.groups, settings.seed).round(6),
+        "backlog": backlog.listed,
+        "kpis": kpi_table(history, settings.drivers),
+        "money": money.rows,
+        "inside_view": view.rows,
+        "stage_flow": stage_flow(history, [stage.id for stage in journey.stages]),
+        "theme_names": history.themes[["theme_id", "name_vi", "name_en"]],
+    }
+    said = (carried.notice, money.notice if beside.customers is not None else {})
+    notices = (*matches.notices, *(words[lang] for words in said if words))
+    assumed = {
+        "money": money.assumptions.get(lang, ()) if len(money.rows) else (),
+        "inside_view": view.formulas.get(lang, ()) if len(view.rows) else (),
+    }
+    sentences = {name: words for name, words in assumed.items() if words}
+    return LookBack(tables, trends.alerts, backlog, notices, sentences)
