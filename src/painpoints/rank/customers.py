@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -80,7 +81,7 @@ def group_columns(customers: pd.DataFrame) -> tuple[str, ...]:
 
 def _read(path: Path) -> tuple[pd.DataFrame, str, str]:
     """The table as text, and the names of its columns with the id and the value."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(f"{path}: no such customer file.")
     headers: list[list[str]] = []
 

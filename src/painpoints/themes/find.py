@@ -186,7 +186,7 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
     labels, strength = adopt_strays(view, labels, settings)
     labels[fixed == _OUT], strength[fixed == _OUT] = _FREE, 0.0
     people = said.frame["item"].to_numpy()
-    labels, strength = _add_repeated(labels, strength, inverse, people, settings)
+    labels, strength = _add_repeated(labels, strength, inverse, people, size)
     return _Groups(labels[inverse][: said.segments], strength[inverse][: said.segments])
 
 
@@ -237,11 +237,11 @@ def _add_repeated(
     strength: np.ndarray,
     inverse: np.ndarray,
     people: np.ndarray,
-    settings: ThemeSettings,
+    size: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A stray text that enough items repeat word for word is a theme of its own."""
+    """A stray text that as many items repeat word for word as a theme needs texts (``size``) is a theme of its own."""
     repeats = pd.DataFrame({"text": inverse, "item": people}).drop_duplicates().groupby("text").size()
-    often = repeats.reindex(np.arange(len(labels)), fill_value=0).to_numpy() >= settings.min_segments
+    often = repeats.reindex(np.arange(len(labels)), fill_value=0).to_numpy() >= size
     alone = np.flatnonzero(often & (labels < 0))
     labels, strength = labels.copy(), strength.copy()
     labels[alone] = labels.max(initial=-1) + 1 + np.arange(len(alone))

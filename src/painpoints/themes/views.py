@@ -46,6 +46,7 @@ def _lexical_view(texts: list[str], sample: np.ndarray, dims: int, seed: int) ->
     """
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
+    from threadpoolctl import threadpool_limits
 
     words = [[plain(word) for word in tokens(text)] for text in texts]
     most = 0.4 if len(texts) >= 20 else 1.0
@@ -64,9 +65,9 @@ def _lexical_view(texts: list[str], sample: np.ndarray, dims: int, seed: int) ->
     dims = min(dims, weights.shape[1] - 1, len(sample) - 1)
     if dims < 2:
         return None
-    with np.errstate(
-        invalid="ignore", divide="ignore"
-    ):  # rows without any spread: only the explained variance is undefined
+    # rows without any spread leave only the explained variance undefined; and the small products of this SVD take ten
+    # times as long where threads of the linear algebra wait for one another on a busy machine
+    with np.errstate(invalid="ignore", divide="ignore"), threadpool_limits(1, user_api="blas"):
         svd = TruncatedSVD(dims, random_state=seed).fit(weights[sample])
     reduced: np.ndarray = svd.transform(weights).astype(np.float32)
     return reduced
