@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from conftest import Call, Done
+from painpoints.change.look_back import FILES
 from painpoints.report.write import REPORT_FILES
 from painpoints.schema import PAIN_COLUMNS, REJECTED_COLUMNS, SEGMENT_CSV_COLUMNS
 from small_exports import SECRETS, rows, write_export
@@ -58,7 +59,9 @@ def test_the_run_ends_well_and_says_what_it_did(done: Done) -> None:
 
 
 def test_all_files_of_the_contract_exist_and_no_others(done: Done) -> None:
-    assert sorted(p.name for p in done.out.iterdir()) == sorted(REPORT_FILES)
+    assert sorted(p.name for p in done.out.iterdir()) == sorted(
+        [*REPORT_FILES, *(f"{name}.csv" for name in FILES)]
+    )
     assert {p.name for p in done.out.parent.iterdir()} == {"reviews.csv", "report"}
 
 

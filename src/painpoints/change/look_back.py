@@ -35,6 +35,7 @@ __all__ = ["FILES", "Beside", "LookBack", "look_back"]
 
 FILES = ("trends", "alerts", "theme_log", "initiatives", "drivers", "carry_over", "segments_over", "backlog")
 """tables that are a file of their own; the others are shown in the report"""
+_LOG_COLUMNS = ("week", "event", "theme_id", "related_ids", "reason")
 _RISING = ("new", "emerging", "rising")
 
 
@@ -99,6 +100,7 @@ def look_back(
     tables = {
         "trends": trends.trends,
         "alerts": trends.alerts,
+        "theme_log": pd.DataFrame(columns=list(_LOG_COLUMNS)),  # a workspace has one, a single run has not
         "initiatives": effects_table(effects),
         "drivers": kpi_drivers(history, settings.drivers, settings.seed).table,
         "carry_over": carried.rows.round(4),
