@@ -1,4 +1,4 @@
-"""What each part of the encoder's training brings: the same short training with one part left out at a time.
+"""What each part of the encoder's training brings: the same short training with one part left out or added at a time.
 
     python -m benchmarks.encoder_losses --work DIR [--steps 120] [VARIANT ...]
 
@@ -27,7 +27,7 @@ VARIANTS: dict[str, dict[str, float]] = {
     "no noise": {"noisy": 0.0, "twins": 0},
     "no twins": {"twins": 0},
     "no restored": {"restored": 0.0},
-    "no teacher": {"teacher_weight": 0.0, "plain": 0},
+    "teacher": {"teacher_weight": 1.0, "plain": 10},
     "no touchpoints": {"touchpoint_weight": 0.0},
     "no labels": {"label_weight": 0.0, "graded": 0},
     "no public": {"public_share": 0.0},
