@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import yaml
 
-__all__ = ["Node", "YamlTreeError", "parse_yaml", "read_utf8"]
+from painpoints.errors import InputError
+
+__all__ = ["Node", "YamlTreeError", "parse_yaml", "read_list", "read_utf8"]
 
 MAX_DEPTH = 12
 """levels of nesting; a journey file has five, and a deeper one is an attack or an accident"""
@@ -84,6 +87,22 @@ def parse_yaml(text: str) -> Node:
     if problems:
         raise YamlTreeError(problems)
     return root
+
+
+def read_list(path: Path, key: str, when_empty: str) -> tuple[Node, ...]:
+    """The nodes of a file that holds one list, `key`; `when_empty` says what an empty one means. Raises InputError."""
+    try:
+        root = parse_yaml(read_utf8(path.read_bytes()))
+    except YamlTreeError as error:
+        raise InputError(f"{path}: {error}") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    unknown = sorted(set(root.pairs or {}) - {key})
+    listed = (root.pairs or {}).get(key)
+    if unknown or listed is None or listed.items is None:
+        found = f"unknown key {unknown[0]!r}" if unknown else f"no list {key!r}"
+        raise InputError(f"{path}: {found}; the file holds one list, {key} (empty: {when_empty})")
+    return tuple(listed.items)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:

@@ -36,8 +36,8 @@ class ThemeRegistry:
         """The themes with texts of each, embedded by `encoder`. Texts that the run `run_id`, done before, left in no
         theme stay there, so that doing it again changes nothing but what people changed. `until`: the last day on
         which a theme may have been opened, YYYY-MM-DD."""
-        rows = self.table()
-        rows = rows[rows["merged_into"] == ""]
+        table = self.table()
+        rows = table[table["merged_into"] == ""]
         if until:
             rows = rows[rows["opened"] <= until]
         named = rows[list(_NAMES)].astype(str).itertuples(index=False, name=None)
@@ -51,7 +51,7 @@ class ThemeRegistry:
         vectors = encoder.encode(members["match_text"].tolist())
         open_ids = {theme.theme_id for theme in themes}
         ids_of = lambda texts: self._ids_of(texts, run_id, open_ids)  # noqa: E731 - one call
-        return KnownThemes(themes, members, vectors, ids_of, frozenset(self.table()["theme_id"]))
+        return KnownThemes(themes, members, vectors, ids_of, frozenset(table["theme_id"]))
 
     def _ids_of(self, texts: Sequence[str], run_id: str, open_ids: set[str]) -> list[str | None]:
         """See `KnownThemes.ids_of`."""

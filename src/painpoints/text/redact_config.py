@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from painpoints.errors import InputError
-from painpoints.yaml_tree import Node, YamlTreeError, parse_yaml, read_utf8
+from painpoints.yaml_tree import Node, read_list
 
 __all__ = ["OrderCode", "read_order_codes"]
 
@@ -25,18 +25,7 @@ class OrderCode:
 
 def read_order_codes(path: Path) -> list[OrderCode]:
     """The ``order_codes`` of a file; an empty list switches them off. Raises InputError with the first problem."""
-    try:
-        root = parse_yaml(read_utf8(path.read_bytes()))
-    except YamlTreeError as error:
-        raise InputError(f"{path}: {error}") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    unknown = sorted(set(root.pairs or {}) - {"order_codes"})
-    listed = (root.pairs or {}).get("order_codes")
-    if unknown or listed is None or listed.items is None:
-        found = f"unknown key {unknown[0]!r}" if unknown else "no list 'order_codes'"
-        raise InputError(f"{path}: {found}; the file holds one list, order_codes (empty: none are masked)")
-    codes = [_order_code(path, item) for item in listed.items]
+    codes = [_order_code(path, item) for item in read_list(path, "order_codes", "none are masked")]
     doubled = {code.name for code in codes if sum(other.name == code.name for other in codes) > 1}
     if doubled:
         raise InputError(f"{path}: order_codes: the name {min(doubled)!r} is there twice")

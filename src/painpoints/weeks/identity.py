@@ -43,10 +43,11 @@ def customer_digest(customer_id: str) -> str:
 
 
 def item_digests(items: pd.DataFrame) -> pd.DataFrame:
-    """``item_key, text_digest, content`` an item.
+    """``item_key, other_key, text_digest, content`` an item.
 
     The key is the export's own id, which an export without ids does not have: there it is a digest of text, date,
-    customer and rating, and the how-maniest of these it is, so that two files that overlap share their items.
+    customer and rating, and the how-maniest of these it is, so that two files that overlap share their items. The other
+    key is that of an item whose key another system's item has already (see `sort_items`).
     """
     import pandas as pd
 
@@ -57,44 +58,44 @@ def item_digests(items: pd.DataFrame) -> pd.DataFrame:
         f"id:{feedback_id}" if named else f"tx:{digest}:{number}"
         for feedback_id, named, digest, number in zip(items["feedback_id"], own, told, place, strict=True)
     ]
-    return pd.DataFrame(
-        {"item_key": keys, "text_digest": _digests(items, _TEXT), "content": _digests(items, _CORRECTABLE)}
-    )
+    texts = _digests(items, _TEXT)
+    others = [f"{key}#{text[:12]}" for key, text in zip(keys, texts, strict=True)]
+    columns = {"item_key": keys, "other_key": others, "text_digest": texts}
+    return pd.DataFrame(columns | {"content": _digests(items, _CORRECTABLE)})
 
 
 def sort_items(items: pd.DataFrame, digests: pd.DataFrame, known: pd.DataFrame) -> Sorted:
     """What is new, corrected and known among `items`.
 
-    ``known`` has ``item_key, text_digest, content, created_at`` of items of the workspace. The same id with another text
-    on another date is another system's item and gets a key of its own; with one of the two it is a correction.
+    ``known`` has ``item_key, text_digest, content, created_at`` of the workspace's items under either key. The same
+    id with another text on another date is another system's item and gets a key of its own; with one of the two it is a correction.
     """
-    before = known.set_index("item_key")
+    columns = ("text_digest", "content", "created_at")
+    before = dict(zip(known["item_key"], zip(*(known[c] for c in columns), strict=True), strict=True))
     found = Sorted([], [], [], [])
-    rows = zip(
-        digests["item_key"], digests["text_digest"], digests["content"], items["created_at"], strict=True
-    )
-    for number, (plain_key, text, content, moment) in enumerate(rows):
-        key = plain_key
-        if key in before.index and _is_other(before.loc[key], text, moment):
-            key = f"{key}#{text[:12]}"
+    keys = ("item_key", "other_key", "text_digest", "content")
+    rows = zip(*(digests[k] for k in keys), items["created_at"], strict=True)
+    for number, (own_key, other_key, text, content, moment) in enumerate(rows):
+        told, _, then = before.get(own_key, (text, "", moment))
+        taken = told != text and not _same_moment(then, moment)
+        key = other_key if taken else own_key
         found.keys.append(key)
-        if key not in before.index:
+        if key not in before:
             found.fresh.append(number)
-        elif before.at[key, "content"] == content:
+        elif before[key][1] == content:
             found.known.append(number)
         else:
             found.correct.append(number)
     return found
 
 
-def _is_other(before: pd.Series, text: str, moment: pd.Timestamp) -> bool:
+def _same_moment(then: pd.Timestamp, moment: pd.Timestamp) -> bool:
+    """Whether a stored moment (UTC without saying so) and one as read are the same; no date is the same as none."""
     import pandas as pd
 
-    then = before["created_at"]
-    same_day = (pd.isna(then) and pd.isna(moment)) or (
-        not pd.isna(then) and not pd.isna(moment) and pd.Timestamp(then) == moment.tz_convert(None)
-    )
-    return bool(before["text_digest"] != text and not same_day)
+    if pd.isna(then) or pd.isna(moment):
+        return bool(pd.isna(then) and pd.isna(moment))
+    return bool(pd.Timestamp(then) == moment.tz_convert(None))
 
 
 def _digests(items: pd.DataFrame, columns: tuple[str, ...]) -> list[str]:

@@ -70,10 +70,9 @@ def take_in(
     from painpoints.text import make_segments
 
     digests = item_digests(ingested.items)
-    found = sort_items(ingested.items, digests, memory.known_items(digests["item_key"].tolist()))
-    known_now = set(memory.known_items([found.keys[n] for n in found.fresh])["item_key"])
-    fresh = [n for n in found.fresh if found.keys[n] not in known_now]
-    kept = sorted([*fresh, *found.correct])
+    known = memory.known_items([*digests["item_key"], *digests["other_key"]])
+    found = sort_items(ingested.items, digests, known)
+    kept = sorted([*found.fresh, *found.correct])
     items = pd.concat([ingested.items, digests], axis=1).assign(item_key=found.keys)
     items = items.iloc[kept].reset_index(drop=True)
     with progress.stage("segment"):
@@ -83,7 +82,7 @@ def take_in(
         vectors = models.encoder.encode(segments["match_text"].tolist(), advance)
     with progress.stage("classify"):
         labelled = classify(segments, items, vectors, models.encoder, journey, models.heads)
-    taken = _counts(ingested, len(fresh), len(found.correct))
+    taken = _counts(ingested, len(found.fresh), len(found.correct))
     about = {
         "week": week,
         "files": [asdict(file) for file in _files_with_known(ingested, kept)],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from painpoints.change.trends.sale_days import SaleEvent
 from painpoints.errors import InputError
 from painpoints.ingest.names import fold
-from painpoints.yaml_tree import Node, YamlTreeError, parse_yaml, read_utf8
+from painpoints.yaml_tree import Node, read_list
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,18 +36,7 @@ def read_calendar(path: Path) -> tuple[SaleEvent, ...]:
 
 
 def _read_yaml(path: Path) -> tuple[SaleEvent, ...]:
-    try:
-        root = parse_yaml(read_utf8(path.read_bytes()))
-    except YamlTreeError as error:
-        raise InputError(f"{path}: {error}") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    unknown = sorted(set(root.pairs or {}) - {"events"})
-    listed = (root.pairs or {}).get("events")
-    if unknown or listed is None or listed.items is None:
-        found = f"unknown key {unknown[0]!r}" if unknown else "no list 'events'"
-        raise InputError(f"{path}: {found}; the file holds one list, events (empty: no sale days)")
-    events = tuple(_event(path, node) for node in listed.items)
+    events = tuple(_event(path, node) for node in read_list(path, "events", "no sale days"))
     ids = [event.id for event in events]
     doubled = sorted({name for name in ids if ids.count(name) > 1})
     if doubled:
