@@ -67,8 +67,9 @@ def item_digests(items: pd.DataFrame) -> pd.DataFrame:
 def sort_items(items: pd.DataFrame, digests: pd.DataFrame, known: pd.DataFrame) -> Sorted:
     """What is new, corrected and known among `items`.
 
-    ``known`` has ``item_key, text_digest, content, created_at`` of the workspace's items under either key. The same
-    id with another text on another date is another system's item and gets a key of its own; with one of the two it is a correction.
+    ``known`` has ``item_key, text_digest, content, created_at`` of the workspace's items under either key. The
+    same id with another text on another date is another system's item and gets a key of its own; with one of the
+    two it is a correction.
     """
     columns = ("text_digest", "content", "created_at")
     before = dict(zip(known["item_key"], zip(*(known[c] for c in columns), strict=True), strict=True))
