@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from painpoints.ingest import Ingested
+    from painpoints.request import RunRequest
     from painpoints.settings import IngestSettings, Settings
     from painpoints.text.redact import Redactor
+    from painpoints.weeks.request import WeekRequest
 
-__all__ = ["known_then", "mask_ingested", "rows_not_used", "with_margin"]
+__all__ = ["known_then", "mask_ingested", "read_masked", "rows_not_used", "with_margin"]
 
 
 def known_then(ingested: Ingested, as_of: pd.Timestamp | None) -> Ingested:
@@ -56,6 +58,19 @@ def known_then(ingested: Ingested, as_of: pd.Timestamp | None) -> Ingested:
         rejected=pd.concat([ingested.rejected, dropped], ignore_index=True),
         files=files,
     )
+
+
+def read_masked(request: RunRequest | WeekRequest, redactor: Redactor) -> Ingested:
+    """The exports of a request, personal data masked in what is told about them."""
+    from painpoints.ingest import read_exports
+
+    ingested = read_exports(
+        request.inputs,
+        column_map=request.column_map,
+        profile=request.profile,
+        settings=with_margin(request.settings),
+    )
+    return mask_ingested(ingested, request.settings, redactor)
 
 
 def with_margin(settings: Settings) -> IngestSettings:

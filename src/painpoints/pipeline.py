@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from painpoints.errors import InputError
-from painpoints.ingested import known_then, mask_ingested, rows_not_used, with_margin
+from painpoints.ingested import known_then, read_masked, rows_not_used
 from painpoints.manifest import build_manifest, peak_memory_mb, run_id
 from painpoints.progress import Progress
 from painpoints.request import RunRequest, last_moment, require_folder
@@ -60,7 +60,6 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
 def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -> RunResult:
     """The run itself, with the open workspace or without one."""
     from painpoints.classify import classify, own_tasks
-    from painpoints.ingest import read_exports
     from painpoints.journey import load_journey
     from painpoints.loading import load_models
     from painpoints.rank import load_customers, rank_pains
@@ -83,13 +82,7 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     beside = _beside(request, journey, customers)
 
     with progress.stage("read"):
-        ingested = read_exports(
-            request.inputs,
-            column_map=request.column_map,
-            profile=request.profile,
-            settings=with_margin(settings),
-        )
-        ingested = known_then(mask_ingested(ingested, settings, redactor), as_of)
+        ingested = known_then(read_masked(request, redactor), as_of)
     with progress.stage("segment"):
         segmented = make_segments(ingested.items, settings.text, redactor=redactor)
         _require_segments(ingested, segmented)

@@ -55,13 +55,15 @@ def weekly(
 
 
 def _weekly(request: WeekRequest, workspace: Workspace, progress: Progress, now: dt.datetime) -> WeekResult:
+    from painpoints.ingested import read_masked
     from painpoints.journey import load_journey
     from painpoints.loading import load_models
     from painpoints.store import ThemeRegistry
+    from painpoints.text.redact import default_redactor
     from painpoints.weeks.memory import WeekMemory
     from painpoints.weeks.report import make_week_report
     from painpoints.weeks.side_files import keep_side_files
-    from painpoints.weeks.take_in import read_inputs, take_in
+    from painpoints.weeks.take_in import take_in
     from painpoints.weeks.themes import update_themes
     from painpoints.weeks.tidy import tidy_themes
 
@@ -70,7 +72,7 @@ def _weekly(request: WeekRequest, workspace: Workspace, progress: Progress, now:
     journey = load_journey(_journey_of(request))
     beside = keep_side_files(request, workspace, journey)
     with progress.stage("read"):
-        ingested = read_inputs(request) if request.inputs else None
+        ingested = read_masked(request, default_redactor()) if request.inputs else None
     dated = memory.weeks_with(ingested.items if ingested is not None else None)
     encoder_before = memory.encoder_digest()
     week = choose_week(request.week, dated, now.astimezone(ZoneInfo(zone)))

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from painpoints.ingested import mask_ingested, rows_not_used, with_margin
+from painpoints.ingested import rows_not_used
 from painpoints.weeks.identity import item_digests, sort_items
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from painpoints.weeks.memory import WeekMemory
     from painpoints.weeks.request import WeekRequest
 
-__all__ = ["Taken", "read_inputs", "take_in"]
+__all__ = ["Taken", "take_in"]
 
 
 @dataclass(frozen=True)
@@ -37,20 +37,6 @@ class Taken:
             f"{self.read} rows read = {self.new} new + {self.corrected} corrected + {self.duplicate} known or duplicate "
             f"+ {self.rejected} rejected"
         )
-
-
-def read_inputs(request: WeekRequest) -> Ingested:
-    """The exports, personal data masked in what is told about them."""
-    from painpoints.ingest import read_exports
-    from painpoints.text.redact import default_redactor
-
-    ingested = read_exports(
-        request.inputs,
-        column_map=request.column_map,
-        profile=request.profile,
-        settings=with_margin(request.settings),
-    )
-    return mask_ingested(ingested, request.settings, default_redactor())
 
 
 def take_in(
