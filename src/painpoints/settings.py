@@ -96,12 +96,26 @@ class ThemeSettings:
     """items; one customer who repeats himself is no theme"""
     min_size_root: float = 0.2
     """distinct texts a theme needs = this x square root of their number (5,000 → 14): a list of dozens, not hundreds"""
+    repeat_share: float = 0.005
+    """share of the segments that must repeat a stray text word for word for it to be a theme: one in two hundred"""
     linked_rows: int = 6_000
     """distinct texts that average linkage takes at once (0.3 GB of distances); of more, a sample"""
-    theme_distances: tuple[float, ...] = (0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
-    """mean distances (1 - cosine of the joint views) between two groups up to which they are one, tried from the finest"""
-    modularity_share: float = 0.95
+    copy_distance: float = 0.08
+    """mean distance (1 - cosine of the joint views) up to which texts are one wording, slips and shorthand aside"""
+    draw_neighbours: int = 15
+    """nearest wordings at most that a wording is drawn towards: as many as make a theme of some thousands"""
+    draw_from: int = 400
+    """wordings up to which none is drawn anywhere: issues with a dozen wordings each ran into one another"""
+    draw_rows: int = 100
+    """wordings, beyond those, for each neighbour that it is drawn towards; 50 to 200 measured alike"""
+    theme_distances: tuple[float, ...] = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+    """mean distances between two groups up to which they are one, tried from the finest"""
+    graph_neighbours: int = 15
+    """neighbours a wording in the graph that bears the groups out: about as many as the smallest themes hold"""
+    modularity_share: float = 0.9
     """share of the best modularity among them that the one taken must have: 77 sharp intents are not lumped into 20"""
+    grouped_share: float = 0.92
+    """share of the wordings grouped by the cut that groups most that the one taken must group: the rest is not heard"""
     small_rows: int = 60
     """distinct texts up to which average linkage is used: a graph of 10 neighbours says nothing about so few"""
     small_distance: float = 0.7

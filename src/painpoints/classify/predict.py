@@ -44,6 +44,10 @@ RATING_NATS = 1.2
 to one. A rating is evidence, not truth: four stars often come with a complaint, so a sure text outweighs it;
 the value is a judgement, not fitted"""
 
+POOR_RATING_NATS = 2.0
+"""log-odds that the worst rating takes from positive on top, in every segment of the item: praise among one-star reviews is
+rarer than complaints among five-star ones, and what reads like it is mostly irony or shorthand misread (docs/methods.md)"""
+
 TOUCHPOINT_THRESHOLD = 1 / 3
 """probability from which naming a touchpoint pays, a wrong one costing half of what a right one gains"""
 
@@ -116,7 +120,7 @@ def classify(
     own = encoder if heads.uses_vectors else None
     profiles = profiles_of(journey.touchpoints, own, heads.arrays.get("centre"))
     unit = centred(vectors, heads.arrays["centre"]) if heads.uses_vectors else None
-    rating = _rating_evidence(segments, items)
+    by_rating = _rating_factors(segments, items)
     parts, places = [], []
     for begin in range(0, len(segments), _CHUNK):
         rows = slice(begin, begin + _CHUNK)
@@ -124,7 +128,7 @@ def classify(
         ngrams = hashed_ngrams(texts)
         tasks = ("sentiment", "kind", "severity", "stage", "experience", *FLAGS, *own_tasks(heads))
         found = heads.probabilities(tasks, texts, vectors[rows], ngrams)
-        labels = _labels(found, rating[rows], heads)
+        labels = _labels(found, by_rating[rows], heads)
         beside = _beside(texts, found, heads, journey)
         parts.append(pd.DataFrame(labels | beside))
         near = None if unit is None else unit[rows]
@@ -157,19 +161,24 @@ def _no_labels(own: Sequence[str]) -> dict[str, Any]:
     return columns | {"severity": pd.Series(dtype="Int64")}
 
 
-def _rating_evidence(segments: pd.DataFrame, items: pd.DataFrame) -> Floats:
-    """Log-odds a segment: the item's rating speaks for the whole item, so its word is shared among its segments."""
-    rating = items["rating_norm"].to_numpy(dtype=np.float32)[segments["item"].to_numpy()]
+def _rating_factors(segments: pd.DataFrame, items: pd.DataFrame) -> Floats:
+    """float32[n, 3]: by how much the item's rating multiplies the odds of negative, neutral and positive.
+
+    It speaks for the whole item, so that its word is shared among its segments.
+    """
+    rating = np.nan_to_num(items["rating_norm"].to_numpy(dtype=np.float32)[segments["item"].to_numpy()])
     siblings = segments.groupby("item")["item"].transform("size").to_numpy(dtype=np.float32)
-    shared: Floats = np.nan_to_num(rating) * np.float32(RATING_NATS) / np.sqrt(siblings)
-    return shared
+    shared = rating * np.float32(RATING_NATS) / np.sqrt(siblings)
+    poor = np.minimum(rating, 0.0) * np.float32(POOR_RATING_NATS)
+    factors: Floats = np.exp(np.stack([-shared, np.zeros_like(shared), shared + poor], axis=1))
+    return factors
 
 
-def _labels(found: dict[str, Floats], rating: Floats, heads: HeadSet) -> dict[str, object]:
+def _labels(found: dict[str, Floats], by_rating: Floats, heads: HeadSet) -> dict[str, object]:
     """Sentiment, kind and severity. Kind and sentiment inform each other: praise is rarely negative."""
     import pandas as pd
 
-    sentiment = found["sentiment"] * np.exp(np.outer(rating, [-1.0, 0.0, 1.0]))
+    sentiment = found["sentiment"] * by_rating
     kind = found["kind"]
     lift = heads.meta["kind_given_sentiment"]
     together = np.asarray([[lift[s][k] for k in KINDS] for s in SENTIMENTS]) ** _AGREEMENT

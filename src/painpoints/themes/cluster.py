@@ -46,41 +46,78 @@ def cluster_rows(view: np.ndarray, content: list[set[str]], settings: ThemeSetti
     """Labels of some thousands of rows of ``view`` (unit rows), whose content words and concepts are ``content``.
 
     Average linkage (Sokal & Michener 1958): it measured best by far on vectors in which two wordings of one issue are only
-    somewhat nearer than two issues. Cut at the finest distance whose groups the graph of nearest neighbours bears out nearly
-    as well as the best cut's; groups of fewer rows than `size` are dissolved.
+    somewhat nearer than two issues. Near copies count once, and rows are drawn towards their nearest ones first. Cut at the
+    finest distance whose groups hold nearly as many rows as any cut's, and which the graph of nearest neighbours bears out
+    nearly as well as the best cut's; groups of fewer rows than `size` are dissolved.
     """
     if len(view) < settings.min_segments:
         return np.full(len(view), -1)
     if len(view) <= settings.small_rows:
         return _without_few(_link_on_average(view, content, settings), size)
-    likeness = view @ view.T
-    levels = [_without_few(labels, size) for labels in linked_levels(likeness, settings.theme_distances)]
-    graph = _neighbour_graph(likeness, settings.spectral_neighbours)
-    gains = [modularity(graph, labels) for labels in levels]
-    enough = settings.modularity_share * max(gains)
-    return next(labels for labels, gain in zip(levels, gains, strict=True) if gain >= enough)
+    copies = linked_levels(view @ view.T, (settings.copy_distance,))[0]
+    wordings = unit_rows(group_sums(view, copies)).astype(np.float32)
+    times = np.bincount(copies)
+    likeness = wordings @ wordings.T
+    drawn = _drawn_together(wordings, likeness, settings)
+    levels = [
+        _without_few(labels, size, times)
+        for labels in linked_levels(drawn @ drawn.T, settings.theme_distances)
+    ]
+    graph = _neighbour_graph(likeness, settings.graph_neighbours)
+    found: np.ndarray = _finest_borne_out(levels, graph, settings)[copies]
+    return found
 
 
-def _without_few(labels: np.ndarray, size: int) -> np.ndarray:
-    """Groups of fewer than ``size`` rows dissolved, the others numbered from 0 without gaps."""
-    few = np.bincount(labels) < size
+def _finest_borne_out(levels: list[np.ndarray], graph: csr_matrix, settings: ThemeSettings) -> np.ndarray:
+    """The first of `levels`, fine to coarse, with most of the best modularity and most of what any of them groups."""
+    gains = np.array([modularity(graph, labels) for labels in levels])
+    grouped = np.array([(labels >= 0).mean() for labels in levels])
+    enough = (gains >= settings.modularity_share * gains.max()) & (
+        grouped >= settings.grouped_share * grouped.max()
+    )
+    return levels[int(np.flatnonzero(enough)[0]) if enough.any() else int(gains.argmax())]
+
+
+def _drawn_together(rows: np.ndarray, likeness: np.ndarray, settings: ThemeSettings) -> np.ndarray:
+    """Unit rows halfway between each row and the mean of its nearest rows, weighted by their cosines.
+
+    One step of diffusion over the graph of neighbours: it evens out what single wordings say by the way. Of few rows none is
+    near enough to tell more than the row itself, so that the neighbours grow with the rows.
+    """
+    count = len(rows)
+    near = min(settings.draw_neighbours, (count - settings.draw_from) // settings.draw_rows)
+    if near < 1:
+        return rows
+    nearest, weight = _nearest(likeness, near)
+    middle = np.stack([w @ rows[own] for w, own in zip(weight, nearest, strict=True)])
+    drawn: np.ndarray = unit_rows(rows + unit_rows(middle)).astype(np.float32)
+    return drawn
+
+
+def _without_few(labels: np.ndarray, size: int, times: np.ndarray | None = None) -> np.ndarray:
+    """Groups of fewer than ``size`` rows dissolved, the others numbered from 0 without gaps; a row counts ``times``."""
+    few = np.bincount(labels, weights=times) < size
     kept = np.where(few[labels], -1, labels)
     _, kept[kept >= 0] = np.unique(kept[kept >= 0], return_inverse=True)
     return kept
+
+
+def _nearest(likeness: np.ndarray, neighbours: int) -> tuple[np.ndarray, np.ndarray]:
+    """int[n, k], float[n, k]: each row's nearest other rows, in no order, and their cosines, none below 0."""
+    near = min(neighbours, len(likeness) - 1)
+    others = likeness.copy()
+    np.fill_diagonal(others, -np.inf)
+    nearest = np.argpartition(-others, near - 1, axis=1)[:, :near]
+    return nearest, np.clip(np.take_along_axis(others, nearest, axis=1), 0.0, None)
 
 
 def _neighbour_graph(likeness: np.ndarray, neighbours: int) -> csr_matrix:
     """Symmetric graph of each row's nearest rows, edges weighing their cosine."""
     from scipy.sparse import csr_matrix
 
-    count = len(likeness)
-    near = min(neighbours, count - 1)
-    others = likeness.copy()
-    np.fill_diagonal(others, -np.inf)
-    nearest = np.argpartition(-others, near - 1, axis=1)[:, :near]
-    weight = np.clip(np.take_along_axis(others, nearest, axis=1), 0.0, None).ravel()
-    rows = np.repeat(np.arange(count), near)
-    graph = csr_matrix((weight, (rows, nearest.ravel())), shape=(count, count))
+    nearest, weight = _nearest(likeness, neighbours)
+    rows = np.repeat(np.arange(len(likeness)), nearest.shape[1])
+    graph = csr_matrix((weight.ravel(), (rows, nearest.ravel())), shape=likeness.shape)
     return graph.maximum(graph.T)
 
 

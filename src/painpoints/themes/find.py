@@ -177,16 +177,19 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
     chosen = free[_sample(len(free), settings.linked_rows, seed)]
     found = cluster_rows(view[chosen], [content[row] for row in chosen], settings, size)
     _add_groups(labels, chosen, found, said.themes)
-    if len(chosen) < len(free):
+    sampled = len(chosen) < len(free)
+    if sampled:
         labels, _ = adopt_strays(view, labels, settings)
         rest = np.flatnonzero((labels < 0) & (fixed != _OUT))
         chosen = rest[_sample(len(rest), settings.cluster_rows, seed)]
         _add_groups(labels, chosen, dense_rows(view[chosen], settings, size, seed), said.themes)
-    labels = merge_alike(view, content, labels, settings, said.themes)
+    if said.themes or sampled:  # the groups come from several trees
+        labels = merge_alike(view, content, labels, settings, said.themes)
     labels, strength = adopt_strays(view, labels, settings)
     labels[fixed == _OUT], strength[fixed == _OUT] = _FREE, 0.0
     people = said.frame["item"].to_numpy()
-    labels, strength = _add_repeated(labels, strength, inverse, people, size)
+    often = max(size, round(settings.repeat_share * said.segments))
+    labels, strength = _add_repeated(labels, strength, inverse, people, often)
     return _Groups(labels[inverse][: said.segments], strength[inverse][: said.segments])
 
 
@@ -237,12 +240,12 @@ def _add_repeated(
     strength: np.ndarray,
     inverse: np.ndarray,
     people: np.ndarray,
-    size: int,
+    often: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A stray text that as many items repeat word for word as a theme needs texts (``size``) is a theme of its own."""
+    """A stray text that at least ``often`` items repeat word for word is a theme of its own."""
     repeats = pd.DataFrame({"text": inverse, "item": people}).drop_duplicates().groupby("text").size()
-    often = repeats.reindex(np.arange(len(labels)), fill_value=0).to_numpy() >= size
-    alone = np.flatnonzero(often & (labels < 0))
+    repeated = repeats.reindex(np.arange(len(labels)), fill_value=0).to_numpy() >= often
+    alone = np.flatnonzero(repeated & (labels < 0))
     labels, strength = labels.copy(), strength.copy()
     labels[alone] = labels.max(initial=-1) + 1 + np.arange(len(alone))
     strength[alone] = 1.0
