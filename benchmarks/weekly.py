@@ -185,6 +185,7 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=26)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--encoder", default="accurate")
+    parser.add_argument("--first", type=int, default=1, help="weeks in the first export")
     parser.add_argument(
         "--keep", type=Path, help="new folder for the workspace and its exports (default: none)"
     )

@@ -230,7 +230,7 @@ class WeekSettings:
     """weeks without an item after which a theme is retired: a quarter"""
     merge_share: float = 0.67
     """share of the texts of each of two themes that, clustered anew, must lie in one group for the two to be merged"""
-    split_share: float = 0.3
+    split_share: float = 0.15
     """share of a theme's texts that, clustered anew, must lie in a group of their own for the theme to be split"""
     merged_share: float = 0.02
     """share of the segments in themes that mergers and splits may move in one week: a theme must stay what it was"""

@@ -17,12 +17,15 @@ KEPT_PHRASES = 6
 # shares of a theme's segments that must name a concept or phrase before the theme is called by it; set by reading names
 TOPIC_SHARE = 0.22
 TROUBLE_SHARE = 0.15
+ALONE_SHARE = 0.3  # of a trouble without a thing that it befalls
 WEAK_SHARE = 0.12
 FAINT_SHARE = 0.1
 SPARE_SHARE = 0.06
 PHRASE_SHARE = 0.2
 # a concept that is hardly commoner in the theme than anywhere ("app" in app reviews) does not name it
 LIFT = 1.3
+STRONG_LIFT = 2.0
+SURE_SHARE = 0.4
 _IN_GENERAL = {"vi": "(nói chung)", "en": "(in general)"}
 _GENERAL = {
     ("pain", "vi"): "Không hài lòng nói chung",
@@ -106,8 +109,16 @@ def _name_one(
 ) -> NamedTheme:
     ranked = _ranked_concepts(theme, background, segments)
     about, details = _subject_and_details(ranked, theme, glossary)
+    weak = {one.concept for one in ranked if one.lift < STRONG_LIFT and one.share < SURE_SHARE}
     phrases = {lang: _phrases(theme, books, lang) for lang in ("vi", "en")}
-    names = {lang: _compose(about, details, phrases[lang], theme, lang, glossary) for lang in ("vi", "en")}
+    faint = details or _faint_trouble(ranked, theme, glossary)
+    subject = bool(about or theme.place)
+    names = {
+        lang: _compose(
+            about, details if subject and phrases[lang] else faint, weak, phrases[lang], theme, lang, glossary
+        )
+        for lang in ("vi", "en")
+    }
     shown = {*about, *details}
     spare = tuple(
         (glossary.concepts[c].vi, glossary.concepts[c].en)
@@ -143,13 +154,27 @@ def _subject_and_details(
     about = [one.concept for one in topics if one.share >= TOPIC_SHARE][:1]
     if not about and not theme.place:
         about = [one.concept for one in topics if one.share >= WEAK_SHARE][:1]
-    details = [one.concept for one in troubles if one.share >= TROUBLE_SHARE][:2]
+    least = TROUBLE_SHARE if about or theme.place else ALONE_SHARE
+    details = [one.concept for one in troubles if one.share >= least][:2]
     if (about or theme.place) and not details:
         details = [one.concept for one in troubles if one.share >= FAINT_SHARE][:1]
     if not details:
         others = [one for one in fitting if one.concept not in about]
-        details = [one.concept for one in others if one.share >= WEAK_SHARE][: 2 if about else 1]
+        least = WEAK_SHARE if about or theme.place else ALONE_SHARE
+        details = [one.concept for one in others if one.share >= least][: 2 if about else 1]
     return about, details
+
+
+def _faint_trouble(ranked: list[_Rated], theme: ThemeWords, glossary: Glossary) -> list[int]:
+    """The best trouble that a few segments name: for a language in which there is no phrase to say more."""
+    return [
+        one.concept
+        for one in ranked
+        if glossary.concepts[one.concept].kind != "topic"
+        and _fits(glossary.concepts[one.concept].kind, theme.polarity)
+        and one.lift >= LIFT
+        and one.share >= SPARE_SHARE
+    ][:1]
 
 
 def _ranked_concepts(theme: ThemeWords, background: Counter[int], segments: int) -> list[_Rated]:
@@ -187,16 +212,26 @@ def _telling(phrases: list[str], theme: ThemeWords, lang: str) -> list[str]:
     return telling
 
 
+def _heard(phrases: list[str], heading: str, theme: ThemeWords, lang: str) -> list[str]:
+    """Up to two key phrases that some segments of the language share, where none is shared by enough to be the subject."""
+    own = _of_side(theme, lang)
+    shared = [
+        phrase for phrase in phrases if phrase_share(phrase, own)[0] >= 3 and not _repeats(phrase, heading)
+    ]
+    return shared[:2]
+
+
 def _compose(
     about: list[int],
     details: list[int],
+    weak: set[int],
     phrases: list[str],
     theme: ThemeWords,
     lang: str,
     glossary: Glossary,
 ) -> str:
     """``Topic: trouble, trouble``; what the glossary lacks is filled from touchpoint, phrases or a short
-    quote.
+    quote. A trouble that is ``weak`` ("errors" where half of the run tells of errors) stands behind a phrase.
     """
     subject, said = (
         [glossary.concepts[c].vi if lang == "vi" else glossary.concepts[c].en for c in concepts]
@@ -205,9 +240,13 @@ def _compose(
     telling = _telling(phrases, theme, lang)
     heading = subject[0] if subject else theme.place.get(lang, "")
     if subject and not said:
-        fresh = [phrase for phrase in telling if not _repeats(phrase, heading)][:1]
+        fresh = [phrase for phrase in telling if not _repeats(phrase, heading)][:1] or _heard(
+            phrases, heading, theme, lang
+        )
         general = "" if theme.part else f" {_IN_GENERAL[lang]}"
         return _heading(heading, fresh) if fresh else f"{_capital(heading)}{general}"
+    if heading and details and weak.issuperset(details):
+        said = [*_heard(phrases, heading, theme, lang)[:1], said[0]]
     if said or telling:
         said = said or telling[:2]
         return _heading(heading, said) if heading else _capital(", ".join(said))
@@ -238,7 +277,7 @@ def _repeats(phrase: str, heading: str) -> bool:
 
 
 def _heading(subject: str, details: list[str]) -> str:
-    kept = [detail for detail in details if detail.lower() != subject.lower()]
+    kept = [detail for detail in details if detail.lower() not in subject.lower()]
     return _capital(f"{subject}: {', '.join(kept)}" if kept else subject)
 
 

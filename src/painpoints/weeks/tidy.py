@@ -12,7 +12,7 @@ from painpoints.themes.cluster import cluster_rows, minimum_size
 from painpoints.themes.commands import name_parts
 from painpoints.themes.find import place_rows
 from painpoints.themes.glossary import content_words
-from painpoints.themes.views import joint_view
+from painpoints.themes.views import joint_view, unit_rows
 from painpoints.themes.words import tokens
 from painpoints.weeks.themes import weeks_before
 
@@ -41,19 +41,22 @@ def tidy_themes(
     allowance = _Allowance(settings.weeks.merged_share * sum(sizes.values()))
     kept = registry.kept_by_people()
     mergers = [m for one in again for m in _mergers(one, sizes, kept, allowance, settings.weeks)]
-    parts = [p for one in again for p in _splits(one, kept, allowance, settings.weeks)]
+    parts = [
+        (theme_id, part, vectors)
+        for one in again
+        for theme_id, rows in _splits(one, kept, settings.weeks)
+        for part, vectors in [_whole_part(registry, encoder, known, theme_id, rows)]
+        if allowance.take(len(part))
+    ]
     given: set[str] = set()
     with memory.workspace.transaction():
         for into, other in mergers:
             registry.merge_by_meaning(into, other, week)
-        for theme_id, rows in parts:
-            members = known.members.iloc[rows].reset_index(drop=True)
-            labels = np.zeros(len(rows), dtype=int)
-            names, _ = name_parts(
-                members, known.vectors[rows], labels, _side(known, theme_id), known.taken | given
-            )
+        for theme_id, part, vectors in parts:
+            labels = np.zeros(len(part), dtype=int)
+            names, _ = name_parts(part, vectors, labels, _side(known, theme_id), known.taken | given)
             given |= set(names["theme_id"])
-            registry.split_by_meaning(theme_id, members, names, week)
+            registry.split_by_meaning(theme_id, part, names, week)
         _retire(registry, told, week, settings.weeks.retire_weeks)
 
 
@@ -126,24 +129,44 @@ def _mergers(
     return found
 
 
-def _splits(
-    again: _Again, kept: set[str], allowance: _Allowance, settings: WeekSettings
-) -> list[tuple[str, np.ndarray]]:
+def _splits(again: _Again, kept: set[str], settings: WeekSettings) -> list[tuple[str, np.ndarray]]:
     """A theme and the rows that leave it: texts that have a new group almost to themselves."""
     found = []
     for number, theme in enumerate(again.themes):
+        if theme in kept:
+            continue
         for share, group in again.shares(number)[1:2]:
             rows = again.rows[(again.groups == group) & (again.labels == number)]
             alone = len(rows) / max(1, int((again.groups == group).sum()))
             enough = len(rows) >= 2 * settings.new_items
-            if (
-                theme not in kept
-                and share >= settings.split_share
-                and alone >= settings.merge_share
-                and enough
-            ) and allowance.take(len(rows)):
+            if share >= settings.split_share and alone >= settings.merge_share and enough:
                 found.append((theme, rows))
     return found
+
+
+def _whole_part(
+    registry: ThemeRegistry, encoder: Encoder, known: KnownThemes, theme_id: str, rows: np.ndarray
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """All texts of a theme that lie with `rows`, and their vectors: those that were clustered are its latest alone.
+
+    Were the older ones left behind, the new theme would seem to have risen from nothing.
+    """
+    everything = registry.members(theme_id)
+    vectors = encoder.encode(everything["match_text"].tolist())
+    part = set(known.members["text_hash"].iloc[rows])
+    seen = set(known.members["text_hash"][known.members["theme_id"] == theme_id])
+    leaves = everything["text_hash"].isin(part).to_numpy()
+    stays = everything["text_hash"].isin(seen - part).to_numpy()
+    centred = vectors - vectors.mean(axis=0)
+    nearer = unit_rows(centred) @ (unit_rows(_middle(centred[leaves])) - unit_rows(_middle(centred[stays]))).T
+    leaves |= ~stays & (nearer[:, 0] > 0)
+    return everything[leaves].reset_index(drop=True), vectors[leaves]
+
+
+def _middle(vectors: np.ndarray) -> np.ndarray:
+    """float[1, d]"""
+    middle: np.ndarray = vectors.mean(axis=0, keepdims=True)
+    return middle
 
 
 def _side(known: KnownThemes, theme_id: str) -> str:
