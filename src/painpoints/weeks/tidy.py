@@ -159,7 +159,7 @@ def _whole_part(
     stays = everything["text_hash"].isin(seen - part).to_numpy()
     centred = vectors - vectors.mean(axis=0)
     nearer = unit_rows(centred) @ (unit_rows(_middle(centred[leaves])) - unit_rows(_middle(centred[stays]))).T
-    leaves |= ~stays & (nearer[:, 0] > 0)
+    leaves = leaves | (~stays & (nearer[:, 0] > 0))
     return everything[leaves].reset_index(drop=True), vectors[leaves]
 
 
