@@ -1,0 +1,46 @@
+"""Splitting a theme: all its texts go with the part that they belong to, the old ones as well."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from painpoints.schema import FLAGS
+from painpoints.settings import ThemeSettings
+from painpoints.store import ThemeRegistry, Workspace, registry
+from painpoints.themes import find_themes
+from painpoints.weeks.tidy import _whole_part
+from theme_toys import ENCODER, texts
+from train_toys import stored_segments
+
+LATE, REFUND = texts(0, range(2, 42)), texts(1, range(2, 42))
+
+
+def test_a_part_takes_along_the_texts_that_were_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_MEMBERS", 60)
+    said = [*LATE, *REFUND, *texts(2, range(2, 42))]
+    with Workspace(tmp_path / "ws", create=True) as workspace:
+        themes = ThemeRegistry(workspace)
+        segments = stored_segments(said)
+        found = find_themes(segments, ENCODER.encode(said), ThemeSettings(), 7)
+        labelled = segments.drop(columns="theme_id").join(found.assignment)
+        manifest = {"as_of": "2026-03-01", "models": {"encoder": {"digest": ENCODER.digest}}}
+        workspace.save_run("R1", manifest, labelled, ("experience", *FLAGS))
+        themes.remember(found.themes, "2026-03-01")
+        ids = dict(zip(said, found.assignment["theme_id"], strict=True))
+        late, refund = ids[LATE[0]], ids[REFUND[0]]
+        assert late and refund and late != refund
+        themes.merge(late, [refund], dt.date(2026, 3, 5))
+        known = themes.known(ENCODER)
+        rows = np.flatnonzero(known.members["match_text"].isin(REFUND).to_numpy())
+        seen = known.members["match_text"].iloc[rows]
+        assert 0 < len(seen) < len(REFUND)
+        part, vectors = _whole_part(themes, ENCODER, known, late, rows)
+        wanted = {text for text in REFUND if ids[text]}
+    assert set(part["match_text"]) == wanted
+    assert len(vectors) == len(part)
