@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from painpoints.schema import FLAGS
@@ -37,10 +36,13 @@ def test_a_part_takes_along_the_texts_that_were_not_looked_at(
         assert len({late, refund, ""}) == 3
         themes.merge(late, [refund], dt.date(2026, 3, 5))
         known = themes.known(ENCODER)
-        rows = np.flatnonzero(known.members["match_text"].isin(REFUND).to_numpy())
-        seen = known.members["match_text"].iloc[rows]
-        assert 0 < len(seen) < len(REFUND)
-        part, vectors = _whole_part(themes, ENCODER, known, late, rows)
+        leaves = known.members["match_text"].isin(REFUND)
+        assert 0 < leaves.sum() < len(REFUND)
+        stays = (known.members["theme_id"] == late) & ~leaves
+        hashes = known.members["text_hash"]
+        part, vectors = _whole_part(
+            themes.latest_members(1000)[late], ENCODER, set(hashes[leaves]), set(hashes[stays])
+        )
         wanted = {text for text in REFUND if ids[text]}
     assert set(part["match_text"]) == wanted
     assert len(vectors) == len(part)

@@ -232,6 +232,18 @@ class WeekSettings:
     """share of the texts of each of two themes that, clustered anew, must lie in one group for the two to be merged"""
     split_share: float = 0.15
     """share of a theme's texts that, clustered anew, must lie in a group of their own for the theme to be split"""
+    fresh_weeks: int = 5
+    """weeks within which what is new in a theme must have begun: a month, and the week it is seen in"""
+    fresh_texts: int = 8
+    """different new texts of one finer group of a theme from which it is told apart: twice what opens a theme"""
+    fresh_share: float = 0.8
+    """share of the group's texts that must be that new; a finer group that merely grows stays where it is"""
+    fresh_p: float = 0.01
+    """chance, over all finer groups of a week, that one seems that new though it is as old as its theme"""
+    fresh_looked: int = 200
+    """new texts of a theme, and as many older ones, that are looked at"""
+    most_texts: int = 2_000
+    """different texts of a theme that a split moves at most, the latest; bounds memory"""
     merged_share: float = 0.02
     """share of the segments in themes that mergers and splits may move in one week: a theme must stay what it was"""
     look_back_weeks: int = 52

@@ -105,10 +105,16 @@ class ThemeRegistry:
         return {str(theme_id): int(count) for theme_id, count in counts.items()}
 
     def members(self, theme_id: str) -> pd.DataFrame:
-        """``text_hash, text, match_text, lang, touchpoint, touchpoint_p`` of an open theme, a distinct text each."""
+        """``text_hash, text, match_text, lang, theme_id, touchpoint, touchpoint_p, first_told``, a distinct text of a theme
+        each."""
         self._require(theme_id)
         latest = self._latest()
         return latest[latest["theme_id"] == theme_id].reset_index(drop=True)
+
+    def latest_members(self, most: int) -> dict[str, pd.DataFrame]:
+        """As `members`, of every theme at once, its latest ``most`` texts."""
+        latest = self._latest("WHERE nth <= ?", [most])
+        return {str(theme_id): part.reset_index(drop=True) for theme_id, part in latest.groupby("theme_id")}
 
     def _latest(self, which: str = "", values: Sequence[object] = ()) -> pd.DataFrame:
         """What theme each distinct text was in last (texts in none left out), newest first; ``nth`` of its theme."""
@@ -121,6 +127,7 @@ class ThemeRegistry:
                        row_number() OVER (PARTITION BY s.text_hash
                                           ORDER BY r.stored_at DESC, s.created_at DESC NULLS LAST, s.run_id,
                                           s.feedback_id, s.segment_no) AS place,
+                       min(s.created_at) OVER (PARTITION BY s.text_hash) AS first_told,
                        r.stored_at, s.created_at, s.feedback_id
                 FROM segments s JOIN runs r USING (run_id)
                 WHERE s.theme_id <> ''
@@ -130,7 +137,7 @@ class ThemeRegistry:
                                              text_hash) AS nth
                 FROM told WHERE place = 1
             )
-            SELECT text_hash, text, match_text, lang, theme_id, touchpoint, touchpoint_p FROM last {which}
+            SELECT text_hash, text, match_text, lang, theme_id, touchpoint, touchpoint_p, first_told FROM last {which}
             ORDER BY stored_at DESC, created_at DESC NULLS LAST, feedback_id, text_hash
             """,  # noqa: S608 - fixed words
             values,
@@ -229,6 +236,15 @@ class ThemeRegistry:
         named = self._workspace.frame("SELECT DISTINCT theme_id FROM theme_log WHERE event = 'rename'")
         pinned = self._workspace.frame("SELECT theme_id FROM themes WHERE pinned")
         return {*named["theme_id"], *pinned["theme_id"]}
+
+    def split_apart(self) -> set[frozenset[str]]:
+        """Pairs of themes of which one was split from the other."""
+        rows = self._workspace.frame("SELECT theme_id, related_ids FROM theme_log WHERE event = 'split'")
+        return {
+            frozenset((str(theme_id), other))
+            for theme_id, others in zip(rows["theme_id"], rows["related_ids"], strict=True)
+            for other in str(others).split()
+        }
 
     def retired(self) -> set[str]:
         """Themes whose last word in the log, of these two, is that they fell silent and not that they are new."""

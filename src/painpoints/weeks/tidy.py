@@ -14,6 +14,7 @@ from painpoints.themes.find import place_rows
 from painpoints.themes.glossary import content_words
 from painpoints.themes.views import joint_view, unit_rows
 from painpoints.themes.words import tokens
+from painpoints.weeks.fresh import new_within
 from painpoints.weeks.themes import weeks_before
 
 if TYPE_CHECKING:
@@ -40,12 +41,16 @@ def tidy_themes(
     sizes = dict(zip(told["theme_id"], told["segments"], strict=True))
     allowance = _Allowance(settings.weeks.merged_share * sum(sizes.values()))
     kept = registry.kept_by_people()
-    mergers = [m for one in again for m in _mergers(one, sizes, kept, allowance, settings.weeks)]
+    apart = registry.split_apart()
+    mergers = [m for one in again for m in _mergers(one, sizes, kept, apart, allowance, settings.weeks)]
+    leaving = [found for one in again for found in _splits(one, known, kept, settings.weeks)]
+    busy = {theme_id for theme_id, _, _ in leaving} | {theme_id for pair in mergers for theme_id in pair}
+    texts = registry.latest_members(settings.weeks.most_texts)
+    leaving += new_within(texts, encoder, kept | busy, week, settings)
     parts = [
         (theme_id, part, vectors)
-        for one in again
-        for theme_id, rows in _splits(one, kept, settings.weeks)
-        for part, vectors in [_whole_part(registry, encoder, known, theme_id, rows)]
+        for theme_id, leave, stay in leaving
+        for part, vectors in [_whole_part(texts[theme_id], encoder, leave, stay)]
         if allowance.take(len(part))
     ]
     given: set[str] = set()
@@ -112,9 +117,17 @@ def _clustered_again(known: KnownThemes, side: str, settings: Settings) -> _Agai
 
 
 def _mergers(
-    again: _Again, sizes: dict[str, int], kept: set[str], allowance: _Allowance, settings: WeekSettings
+    again: _Again,
+    sizes: dict[str, int],
+    kept: set[str],
+    apart: set[frozenset[str]],
+    allowance: _Allowance,
+    settings: WeekSettings,
 ) -> list[tuple[str, str]]:
-    """Pairs (into, other) of themes most of whose texts come to lie in one group; the larger takes in the smaller."""
+    """Pairs (into, other) of themes most of whose texts come to lie in one group; the larger takes in the smaller.
+
+    Two that were told ``apart`` before stay so.
+    """
     homes: dict[int, list[str]] = {}
     for number, theme in enumerate(again.themes):
         share, home = next(iter(again.shares(number)), (0.0, -1))
@@ -124,39 +137,42 @@ def _mergers(
     for _, group in sorted(homes.items()):
         ordered = sorted(group, key=lambda t: (t not in kept, -sizes.get(t, 0), t))
         for other in reversed(ordered[1:]):
-            if other not in kept and allowance.take(sizes.get(other, 0)):
+            if frozenset((ordered[0], other)) in apart or other in kept:
+                continue
+            if allowance.take(sizes.get(other, 0)):
                 found.append((ordered[0], other))
     return found
 
 
-def _splits(again: _Again, kept: set[str], settings: WeekSettings) -> list[tuple[str, np.ndarray]]:
-    """A theme and the rows that leave it: texts that have a new group almost to themselves."""
+def _splits(
+    again: _Again, known: KnownThemes, kept: set[str], settings: WeekSettings
+) -> list[tuple[str, set[str], set[str]]]:
+    """A theme, the texts (hashes) that leave it, having a new group almost to themselves, and those that stay."""
     found = []
+    hashes = known.members["text_hash"].to_numpy()
     for number, theme in enumerate(again.themes):
         if theme in kept:
             continue
         for share, group in again.shares(number)[1:2]:
-            rows = again.rows[(again.groups == group) & (again.labels == number)]
-            alone = len(rows) / max(1, int((again.groups == group).sum()))
-            enough = len(rows) >= 2 * settings.new_items
+            own = again.labels == number
+            leaves = own & (again.groups == group)
+            alone = leaves.sum() / max(1, int((again.groups == group).sum()))
+            enough = leaves.sum() >= 2 * settings.new_items
             if share >= settings.split_share and alone >= settings.merge_share and enough:
-                found.append((theme, rows))
+                found.append((theme, set(hashes[again.rows[leaves]]), set(hashes[again.rows[own & ~leaves]])))
     return found
 
 
 def _whole_part(
-    registry: ThemeRegistry, encoder: Encoder, known: KnownThemes, theme_id: str, rows: np.ndarray
+    everything: pd.DataFrame, encoder: Encoder, leave: set[str], stay: set[str]
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """All texts of a theme that lie with `rows`, and their vectors: those that were clustered are its latest alone.
+    """All texts of a theme that lie with those that `leave`, and their vectors: not all texts were looked at.
 
     Were the older ones left behind, the new theme would seem to have risen from nothing.
     """
-    everything = registry.members(theme_id)
     vectors = encoder.encode(everything["match_text"].tolist())
-    part = set(known.members["text_hash"].iloc[rows])
-    seen = set(known.members["text_hash"][known.members["theme_id"] == theme_id])
-    leaves = everything["text_hash"].isin(part).to_numpy()
-    stays = everything["text_hash"].isin(seen - part).to_numpy()
+    leaves = everything["text_hash"].isin(leave).to_numpy()
+    stays = everything["text_hash"].isin(stay).to_numpy()
     centred = vectors - vectors.mean(axis=0)
     nearer = unit_rows(centred) @ (unit_rows(_middle(centred[leaves])) - unit_rows(_middle(centred[stays]))).T
     leaves = leaves | (~stays & (nearer[:, 0] > 0))
