@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from painpoints.clock import local_times
+
 if TYPE_CHECKING:
     from painpoints.settings import RankSettings
 
@@ -123,5 +125,7 @@ def leading_label(labels: pd.Series, weights: pd.Series, majority: float) -> tup
 
 
 def iso_day(moment: pd.Timestamp | float | None) -> str:
-    """``2025-03-31``, or '' for a missing moment."""
-    return "" if moment is None or pd.isna(moment) else pd.Timestamp(moment).date().isoformat()
+    """``2025-03-31`` where the customers are, or '' for a missing moment."""
+    if moment is None or pd.isna(moment):
+        return ""
+    return str(local_times(pd.Series([pd.Timestamp(moment)])).dt.strftime("%Y-%m-%d").iat[0])

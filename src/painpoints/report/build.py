@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from painpoints.clock import local_times
 from painpoints.rank.parts import PARTS
 from painpoints.report.clean import MAX_NAME, clip, display_text, jsonable
 from painpoints.report.journey_map import build_journey_map, localized
@@ -107,7 +108,7 @@ def _sub_theme(sub: SubTheme) -> dict[str, Any]:
 
 
 def _summary(inp: ReportInput, settings: ReportSettings) -> dict[str, Any]:
-    dates = inp.items["created_at"].dropna()
+    dates = local_times(inp.items["created_at"].dropna())
     complaining = inp.segments.loc[inp.segments["sentiment"] == "neg", "item"].nunique()
     customers = inp.items.loc[inp.items["customer_id"] != "", "customer_id"]
     top = inp.ranking.pains.head(settings.top_pains)

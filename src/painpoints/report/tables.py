@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from painpoints.clock import local_times
 from painpoints.report.clean import csv_safe
 from painpoints.schema import (
     LABEL_COLUMNS,
@@ -61,7 +62,7 @@ def theme_table(inp: ReportInput) -> pd.DataFrame:
     placed = _placed(inp)
     order = {theme_id: position for position, theme_id in enumerate(placed.index)}
     texts = inp.segments["text"]
-    seen = inp.segments.groupby("theme_id")["created_at"].agg(["min", "max"])
+    seen = local_times(inp.segments["created_at"]).groupby(inp.segments["theme_id"]).agg(["min", "max"])
     rows = []
     for theme in themes.to_dict("records"):
         place = placed.loc[theme["theme_id"]] if theme["theme_id"] in order else {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from painpoints.clock import local_times
 from painpoints.report.stats import share_interval
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def build_volumes(inp: ReportInput, settings: ReportSettings) -> dict[str, Any] 
     None where no item has a date. ``chart`` holds the same summed into months or quarters where there are more weeks
     than a chart can show.
     """
-    days = _days(inp.items["created_at"])
+    days = local_times(inp.items["created_at"]).dt.normalize()
     if days.notna().sum() == 0:
         return None
     complaining = set(inp.segments.loc[inp.segments["sentiment"] == "neg", "item"])
@@ -51,16 +52,11 @@ def weekly_counts(
     wanted = wanted.dropna(subset=["created_at"]).drop_duplicates(["theme_id", "item"])
     position = {pd.Timestamp(week["start"]): number for number, week in enumerate(weeks)}
     counts = {theme_id: [0] * len(weeks) for theme_id in theme_ids}
-    starts = _week_starts(_days(wanted["created_at"]))
+    starts = _week_starts(local_times(wanted["created_at"]).dt.normalize())
     for theme_id, start in zip(wanted["theme_id"], starts, strict=True):
         if start in position:
             counts[theme_id][position[start]] += 1
     return counts
-
-
-def _days(moments: pd.Series) -> pd.Series:
-    days: pd.Series = pd.to_datetime(moments, utc=True).dt.tz_localize(None).dt.normalize()
-    return days
 
 
 def _week_starts(days: pd.Series) -> pd.Series:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from painpoints.clock import local_times
 from painpoints.settings import ThemeSettings
 from painpoints.themes.causes import root_causes
 from painpoints.themes.ids import lasting_id, place_of
@@ -100,7 +101,7 @@ def _people(segments: pd.DataFrame, items: pd.DataFrame | None) -> list[str]:
 
 def _weeks(segments: pd.DataFrame) -> list[str]:
     """``2025-W07`` a segment, '' where there is no date."""
-    calendar = pd.to_datetime(segments["created_at"], utc=True).dt.isocalendar()
+    calendar = local_times(segments["created_at"]).dt.isocalendar()
     return [
         "" if pd.isna(year) else f"{year}-W{week:02d}"
         for year, week in zip(calendar["year"], calendar["week"], strict=True)
