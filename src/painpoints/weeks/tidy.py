@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["tidy_themes"]
 
+_LOOSEST = 0.1
+"""quantile of a part's own texts, by nearness to their mean, that a text must reach to go with them"""
+
 
 def tidy_themes(
     memory: WeekMemory, registry: ThemeRegistry, week: str, encoder: Encoder, settings: Settings
@@ -173,16 +176,13 @@ def _whole_part(
     vectors = encoder.encode(everything["match_text"].tolist())
     leaves = everything["text_hash"].isin(leave).to_numpy()
     stays = everything["text_hash"].isin(stay).to_numpy()
-    centred = vectors - vectors.mean(axis=0)
-    nearer = unit_rows(centred) @ (unit_rows(_middle(centred[leaves])) - unit_rows(_middle(centred[stays]))).T
-    leaves = leaves | (~stays & (nearer[:, 0] > 0))
+    rows = unit_rows(vectors - vectors.mean(axis=0))
+    to_part = rows @ unit_rows(rows[leaves].mean(axis=0, keepdims=True))[0]
+    to_rest = rows @ unit_rows(rows[stays].mean(axis=0, keepdims=True))[0]
+    # a part is mostly tighter than the rest, so that being nearer to it is not enough
+    usual = float(np.quantile(to_part[leaves], _LOOSEST))
+    leaves = leaves | (~stays & (to_part > to_rest) & (to_part >= usual))
     return everything[leaves].reset_index(drop=True), vectors[leaves]
-
-
-def _middle(vectors: np.ndarray) -> np.ndarray:
-    """float[1, d]"""
-    middle: np.ndarray = vectors.mean(axis=0, keepdims=True)
-    return middle
 
 
 def _side(known: KnownThemes, theme_id: str) -> str:
