@@ -16,12 +16,13 @@ __all__ = ["NamedTheme", "ThemeWords", "name_themes"]
 KEPT_PHRASES = 6
 # shares of a theme's segments that must name a concept or phrase before the theme is called by it; set by reading names
 TOPIC_SHARE = 0.22
-TROUBLE_SHARE = 0.15
+TROUBLE_SHARE = 0.2
 ALONE_SHARE = 0.3  # of a trouble without a thing that it befalls
 WEAK_SHARE = 0.12
-FAINT_SHARE = 0.1
+FAINT_SHARE = 0.15
 SPARE_SHARE = 0.06
 PHRASE_SHARE = 0.2
+HEARD_SHARE = 0.1
 # a concept that is hardly commoner in the theme than anywhere ("app" in app reviews) does not name it
 LIFT = 1.3
 STRONG_LIFT = 2.0
@@ -115,7 +116,13 @@ def _name_one(
     subject = bool(about or theme.place)
     names = {
         lang: _compose(
-            about, details if subject and phrases[lang] else faint, weak, phrases[lang], theme, lang, glossary
+            about,
+            faint if subject and not phrases[lang] else details,
+            weak,
+            phrases[lang],
+            theme,
+            lang,
+            glossary,
         )
         for lang in ("vi", "en")
     }
@@ -173,7 +180,7 @@ def _faint_trouble(ranked: list[_Rated], theme: ThemeWords, glossary: Glossary) 
         if glossary.concepts[one.concept].kind != "topic"
         and _fits(glossary.concepts[one.concept].kind, theme.polarity)
         and one.lift >= LIFT
-        and one.share >= SPARE_SHARE
+        and one.share >= WEAK_SHARE
     ][:1]
 
 
