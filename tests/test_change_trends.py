@@ -25,6 +25,7 @@ from painpoints.change.trends.trends import (
     Trends,
     trends_of_counts,
     weekly_trends,
+    with_missed_alerts,
 )
 from painpoints.change.trends.weekly_counts import WeeklyCounts, weekly_counts
 from painpoints.errors import InputError
@@ -341,6 +342,20 @@ def test_the_calendar_marks_the_weeks_of_its_days() -> None:
     assert names["2025-W48"] == ["black_friday"]
     assert names["2026-W08"] == ["tet"]  # 17 February 2026
     assert "2025-W44" not in names
+
+
+@pytest.mark.parametrize(("spike", "told"), [(17, ["T04"]), (19, ["T04"]), (10, [])])
+def test_what_rose_before_its_theme_was_opened_is_told_once_it_is(spike: int, told: list[str]) -> None:
+    own = steady()
+    own[4, spike] = 45
+    found = trends_from(own)
+    assert found.alert_log["week"].tolist() == [WEEKS[spike]]
+    weeks = WEEKS[: own.shape[1]]
+    opened = with_missed_alerts(found, {"T04"}, weeks, SETTINGS)
+    assert opened["theme_id"].tolist() == told
+    assert tuple(opened.columns) == ALERT_COLUMNS
+    known = with_missed_alerts(found, set(), weeks, SETTINGS)
+    assert known["theme_id"].tolist() == found.alerts["theme_id"].tolist()
 
 
 def test_the_days_of_tet_and_black_friday_are_right() -> None:

@@ -21,7 +21,7 @@ from painpoints.change.impact.effect import effects_table
 from painpoints.change.impact.impact import initiative_effects
 from painpoints.change.impact.initiative_match import match_initiatives
 from painpoints.change.money import money_at_risk
-from painpoints.change.trends.trends import weekly_trends
+from painpoints.change.trends.trends import weekly_trends, with_missed_alerts
 
 if TYPE_CHECKING:
     from painpoints.change.beliefs import Beliefs
@@ -49,6 +49,8 @@ class Beside:
     beliefs: Beliefs | None = None
     backlog: pd.DataFrame | None = None
     """`Backlog.rows` of the week before"""
+    opened: frozenset[str] = frozenset()
+    """themes that opened in the last week, with what earlier weeks told of them"""
     merged: Mapping[str, str] = field(default_factory=dict)
     """pain id -> the one that it became a part of"""
 
@@ -80,6 +82,7 @@ def look_back(
     `theme_vectors`: mean vector ``float[d]`` of each theme; `encode`: texts to ``float[n, d]``.
     """
     trends = weekly_trends(history, settings.trends, beside.calendar)
+    alerts = with_missed_alerts(trends, beside.opened, history.weeks, settings.trends)
     matches = match_initiatives(beside.initiatives, history, theme_vectors, encode, journey, settings.impact)
     effects = initiative_effects(beside.initiatives, matches.matches, history, settings=settings.impact)
     carried = carry_over(history, settings.carry, beside.customers)
@@ -91,15 +94,12 @@ def look_back(
         assign_owners(pains, journey, lang),
         history.weeks[-1],
         settings.backlog,
-        rising=[
-            "P" + t.removeprefix("T")
-            for t in trends.alerts.loc[trends.alerts["status"].isin(_RISING), "theme_id"]
-        ],
+        rising=["P" + t.removeprefix("T") for t in alerts.loc[alerts["status"].isin(_RISING), "theme_id"]],
         merged=beside.merged,
     )
     tables = {
         "trends": trends.trends,
-        "alerts": trends.alerts,
+        "alerts": alerts,
         "theme_log": pd.DataFrame(columns=list(_LOG_COLUMNS)),  # a workspace has one, a single run has not
         "initiatives": effects_table(effects),
         "drivers": kpi_drivers(history, settings.drivers, settings.seed).table,
@@ -119,4 +119,4 @@ def look_back(
         "inside_view": view.formulas.get(lang, ()) if len(view.rows) else (),
     }
     sentences = {name: words for name, words in assumed.items() if words}
-    return LookBack(tables, trends.alerts, backlog, notices, sentences)
+    return LookBack(tables, alerts, backlog, notices, sentences)

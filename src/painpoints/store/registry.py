@@ -93,6 +93,11 @@ class ThemeRegistry:
         """Every theme there ever was: ``theme_id, polarity, name_vi, name_en, opened, merged_into, pinned, hidden``."""
         return self._workspace.frame("SELECT * FROM themes ORDER BY polarity, theme_id")
 
+    def opened_on(self, day: str) -> frozenset[str]:
+        """The themes that were opened on a day, YYYY-MM-DD."""
+        rows = self._workspace.frame("SELECT theme_id FROM themes WHERE opened = ?", [day])
+        return frozenset(map(str, rows["theme_id"]))
+
     def log(self) -> pd.DataFrame:
         """``week, event, theme_id, related_ids, reason``, oldest first."""
         return self._workspace.frame(

@@ -102,7 +102,10 @@ def make_week_report(
     )
     history = make_history(items, segments, segments["theme_id"].tolist(), table, journey, week)
     beside = replace(
-        beside, backlog=backlog_before(request, memory.workspace, week), merged=merged_pains(registry)
+        beside,
+        backlog=backlog_before(request, memory.workspace, week),
+        opened=registry.opened_on(last_day_of(week)),
+        merged=merged_pains(registry),
     )
     encode = models.encoder.encode
     found = look_back(

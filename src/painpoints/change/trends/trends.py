@@ -14,12 +14,21 @@ from painpoints.change.trends.week_evidence import Evidence, SaleMemory, remembe
 from painpoints.change.trends.weekly_counts import weekly_counts
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from painpoints.change.history import History
     from painpoints.change.trends.sale_days import Calendar
     from painpoints.change.trends.weekly_counts import WeeklyCounts
     from painpoints.settings import TrendSettings
 
-__all__ = ["ALERT_COLUMNS", "TREND_COLUMNS", "Trends", "trends_of_counts", "weekly_trends"]
+__all__ = [
+    "ALERT_COLUMNS",
+    "TREND_COLUMNS",
+    "Trends",
+    "trends_of_counts",
+    "weekly_trends",
+    "with_missed_alerts",
+]
 
 TREND_COLUMNS = (
     "theme_id", "week", "segments", "rate", "baseline_rate", "rate_ratio", "ci_low", "ci_high", "q_value", "status",
@@ -65,6 +74,24 @@ def weekly_trends(history: History, settings: TrendSettings, calendar: Calendar)
     found = trends_of_counts(counts, history.themes, sale, settings)
     named = [", ".join(event.id for event in events.get(week, ())) for week in counts.weeks]
     return Trends(found.trends, found.alerts, found.alert_log, found.weeks.assign(events=named))
+
+
+def with_missed_alerts(
+    trends: Trends, opened: Collection[str], weeks: Sequence[str], settings: TrendSettings
+) -> pd.DataFrame:
+    """The alerts of the last week, and those of the ``quiet_weeks`` before it on themes that opened in the last week.
+
+    A theme that was found late rose when nobody could know of it; its first report is the first that can say so.
+    """
+    log = trends.alert_log
+    before = set(weeks[-1 - settings.quiet_weeks : -1])
+    missed = log[log["week"].isin(before) & log["theme_id"].isin(opened)].drop_duplicates(
+        "theme_id", keep="last"
+    )
+    missed = missed[~missed["theme_id"].isin(trends.alerts["theme_id"])]
+    if missed.empty:
+        return trends.alerts
+    return pd.concat([trends.alerts, missed[list(ALERT_COLUMNS)]], ignore_index=True)
 
 
 def trends_of_counts(
