@@ -16,10 +16,10 @@ __all__ = ["NamedTheme", "ThemeWords", "name_themes"]
 KEPT_PHRASES = 6
 # shares of a theme's segments that must name a concept or phrase before the theme is called by it; set by reading names
 TOPIC_SHARE = 0.22
-TROUBLE_SHARE = 0.2
+TROUBLE_SHARE = 0.15
 ALONE_SHARE = 0.3  # of a trouble without a thing that it befalls
 WEAK_SHARE = 0.12
-FAINT_SHARE = 0.15
+FAINT_SHARE = 0.1
 SPARE_SHARE = 0.06
 PHRASE_SHARE = 0.2
 HEARD_SHARE = 0.1
