@@ -20,6 +20,8 @@ from painpoints.store import Workspace
 from painpoints.weeks.job import WeekRequest, weekly
 
 TRIES = 50
+AGAIN = 4
+"""times that a moment is tried until it falls into the run"""
 
 
 def agrees(folder: Path) -> str:
@@ -64,7 +66,7 @@ def tried(folder: Path, export: Path, seconds: float | None) -> float:
 
 
 def main() -> None:
-    """Fifty moments at even distances over the time of a whole run."""
+    """Fifty moments at even distances over the time of a whole run, which is shorter once a busy machine is busy no more."""
     source, export, scratch = (Path(a) for a in sys.argv[1:])
     load_encoder("fast").encode(["warm"])
     shutil.copytree(source, scratch / "whole")
@@ -72,8 +74,14 @@ def main() -> None:
     killed = 0
     for number in range(TRIES):
         folder = scratch / f"try{number}"
-        shutil.copytree(source, folder)
-        killed += tried(folder, export, whole * (number + 0.5) / TRIES) == 0.0
+        for _ in range(AGAIN):
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(source, folder)
+            took = tried(folder, export, whole * (number + 0.5) / TRIES)
+            if not took:
+                killed += 1
+                break
+            whole = min(whole, took)
         if wrong := agrees(folder):
             sys.exit(f"killed at {number} of {TRIES}: {wrong}")
         if number % 10 == 9:  # and it can go on from there
