@@ -222,9 +222,11 @@ def _telling(phrases: list[str], theme: ThemeWords, lang: str) -> list[str]:
 def _heard(phrases: list[str], heading: str, theme: ThemeWords, lang: str) -> list[str]:
     """Up to two key phrases that some segments of the language share, where none is shared by enough to be the subject."""
     own = _of_side(theme, lang)
-    shared = [
-        phrase for phrase in phrases if phrase_share(phrase, own)[0] >= 3 and not _repeats(phrase, heading)
-    ]
+    shared = []
+    for phrase in phrases:
+        count, share = phrase_share(phrase, own)
+        if count >= 3 and share >= HEARD_SHARE and not _repeats(phrase, heading):
+            shared.append(phrase)
     return shared[:2]
 
 
@@ -247,9 +249,8 @@ def _compose(
     telling = _telling(phrases, theme, lang)
     heading = subject[0] if subject else theme.place.get(lang, "")
     if subject and not said:
-        fresh = [phrase for phrase in telling if not _repeats(phrase, heading)][:1] or _heard(
-            phrases, heading, theme, lang
-        )
+        fresh = [phrase for phrase in telling if not _repeats(phrase, heading)][:1]
+        fresh = fresh or _heard(phrases, heading, theme, lang)
         general = "" if theme.part else f" {_IN_GENERAL[lang]}"
         return _heading(heading, fresh) if fresh else f"{_capital(heading)}{general}"
     if heading and details and weak.issuperset(details):
