@@ -232,16 +232,24 @@ class WeekSettings:
     """share of the texts of each of two themes that, clustered anew, must lie in one group for the two to be merged"""
     split_share: float = 0.15
     """share of a theme's texts that, clustered anew, must lie in a group of their own for the theme to be split"""
-    fresh_weeks: int = 5
-    """weeks within which what is new in a theme must have begun: a month, and the week it is seen in"""
-    fresh_texts: int = 8
-    """different new texts of one finer group of a theme from which it is told apart: twice what opens a theme"""
-    fresh_share: float = 0.8
-    """share of the group's texts that must be that new; a finer group that merely grows stays where it is"""
-    fresh_p: float = 0.01
-    """chance, over all finer groups of a week, that one seems that new though it is as old as its theme"""
-    fresh_looked: int = 200
-    """new texts of a theme, and as many older ones, that are looked at"""
+    risen_weeks: tuple[int, ...] = (1, 2, 4)
+    """latest weeks in which something may have risen within a theme: a sudden rise is seen in one, a slow one in a month"""
+    risen_before: int = 12
+    """weeks before them that they are compared with: a quarter"""
+    risen_least_before: int = 6
+    """weeks with items that there must have been before: fewer tell little of what is usual"""
+    risen_near: tuple[float, ...] = (0.35, 0.45)
+    """cosines (of centred vectors) from which texts count as telling the same: about where sub-themes are cut, and nearer"""
+    risen_least: int = 8
+    """segments, and items, that tell it lately: twice what opens a theme"""
+    risen_ratio: float = 1.8
+    """how many times as often as before; a smaller rise of a part hardly matters beside its theme"""
+    risen_p: float = 0.01
+    """chance, over all comparisons of a week, that anything seems to rise so though nothing does"""
+    risen_alone: float = 0.5
+    """share of a theme's latest segments that tell it, from which it is taken to be the theme of it"""
+    risen_centres: int = 2_000
+    """texts of the week around which is looked; of more, evenly chosen ones"""
     most_texts: int = 2_000
     """different texts of a theme that a split moves at most, the latest; bounds memory"""
     merged_share: float = 0.02

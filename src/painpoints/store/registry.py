@@ -110,8 +110,8 @@ class ThemeRegistry:
         return {str(theme_id): int(count) for theme_id, count in counts.items()}
 
     def members(self, theme_id: str) -> pd.DataFrame:
-        """``text_hash, text, match_text, lang, theme_id, touchpoint, touchpoint_p, first_told``, a distinct text of a theme
-        each."""
+        """``text_hash, text, match_text, lang, theme_id, touchpoint, touchpoint_p, times``, a distinct text of a theme
+        each, told so many times."""
         self._require(theme_id)
         latest = self._latest()
         return latest[latest["theme_id"] == theme_id].reset_index(drop=True)
@@ -132,7 +132,7 @@ class ThemeRegistry:
                        row_number() OVER (PARTITION BY s.text_hash
                                           ORDER BY r.stored_at DESC, s.created_at DESC NULLS LAST, s.run_id,
                                           s.feedback_id, s.segment_no) AS place,
-                       min(s.created_at) OVER (PARTITION BY s.text_hash) AS first_told,
+                       count(*) OVER (PARTITION BY s.text_hash, s.theme_id) AS times,
                        r.stored_at, s.created_at, s.feedback_id
                 FROM segments s JOIN runs r USING (run_id)
                 WHERE s.theme_id <> ''
@@ -142,7 +142,7 @@ class ThemeRegistry:
                                              text_hash) AS nth
                 FROM told WHERE place = 1
             )
-            SELECT text_hash, text, match_text, lang, theme_id, touchpoint, touchpoint_p, first_told FROM last {which}
+            SELECT text_hash, text, match_text, lang, theme_id, touchpoint, touchpoint_p, times FROM last {which}
             ORDER BY stored_at DESC, created_at DESC NULLS LAST, feedback_id, text_hash
             """,  # noqa: S608 - fixed words
             values,
@@ -202,10 +202,7 @@ class ThemeRegistry:
         )
         self._workspace.insert("themes", pd.DataFrame(fresh))
         for new, part in zip(fresh["theme_id"], parts, strict=True):
-            self._workspace.execute(
-                "UPDATE segments SET theme_id = ? WHERE theme_id = ? AND list_contains(?, text_hash)",
-                [new, theme_id, part["text_hash"].tolist()],
-            )
+            self._move(theme_id, part["text_hash"].tolist(), new)
 
     def mark(self, theme_id: str, column: str, value: bool, today: dt.date) -> None:
         """Pin, unpin, hide or unhide: `column` is ``pinned`` or ``hidden``."""
@@ -225,16 +222,40 @@ class ThemeRegistry:
         self._set(other, "merged_into = ?", (into,))
         self.log_event(week, "merge", into, (other,), "their texts, clustered anew, lie in one group")
 
-    def split_by_meaning(self, theme_id: str, part: pd.DataFrame, names: pd.DataFrame, week: str) -> None:
-        """The texts of `part` have become a theme of their own, which `names` names; inside a transaction."""
+    def split_by_meaning(
+        self,
+        theme_id: str,
+        part: pd.DataFrame,
+        names: pd.DataFrame,
+        week: str,
+        reason: str,
+        loose: Sequence[str],
+    ) -> None:
+        """The texts of `part` have become a theme of their own, which `names` names, with ``loose`` texts (hashes) that were
+        in no theme; inside a transaction."""
         opened = dt.date.fromisocalendar(int(week[:4]), int(week[6:]), 7).isoformat()
         table = self.table()
         others = set(table["name_vi"]) | set(table["name_en"])
         for column in ("name_vi", "name_en"):
             names[column] = [_distinct(name, others) for name in names[column]]
         self._split(theme_id, [part], names, opened)
-        reason = f"{len(part)} of its texts, clustered anew, lie apart"
-        self.log_event(week, "split", theme_id, tuple(names["theme_id"]), reason)
+        (new,) = names["theme_id"].astype(str)
+        self._move("", loose, new)
+        self.log_event(week, "split", theme_id, (new,), reason)
+
+    def move_by_meaning(
+        self, theme_id: str, part: pd.DataFrame, into: str, week: str, reason: str, loose: Sequence[str]
+    ) -> None:
+        """The texts of `part`, and the ``loose`` ones, go to the theme `into`, which is there; inside a transaction."""
+        self._move(theme_id, part["text_hash"].tolist(), into)
+        self._move("", loose, into)
+        self.log_event(week, "split", theme_id, (into,), reason)
+
+    def _move(self, theme_id: str, texts: Sequence[str], into: str) -> None:
+        self._workspace.execute(
+            "UPDATE segments SET theme_id = ? WHERE theme_id = ? AND list_contains(?, text_hash)",
+            [into, theme_id, list(texts)],
+        )
 
     def kept_by_people(self) -> set[str]:
         """Themes that people pinned or named: no step of the program takes them away."""

@@ -160,8 +160,8 @@ class WeekMemory:
 
     def segments(self, items: pd.DataFrame, known_in: str, own_tasks: Sequence[str] = ()) -> pd.DataFrame:
         """The labelled segments of `items` (from `items`), in their order: SEGMENT_COLUMNS, LABEL_COLUMNS, labels of the
-        user's own tasks, ``theme_id, theme_p, decided, item_key``; a theme decided on after the week `known_in` is not
-        known yet.
+        user's own tasks, ``theme_id, theme_p, decided, item_key, text_hash``; a theme decided on after the week `known_in`
+        is not known yet.
         """
         import pandas as pd
 
@@ -171,7 +171,7 @@ class WeekMemory:
         with self.workspace.registered("place", place):
             frame = self.workspace.frame(
                 f"""SELECT p.item, s.feedback_id, s.source, s.row, s.segment_no, s.start, s."end", s.text, s.match_text,
-                    s.lang, s.created_at, s.decided, s.item_key, s.sentiment_score, {labels}, {certainty},
+                    s.text_hash, s.lang, s.created_at, s.decided, s.item_key, s.sentiment_score, {labels}, {certainty},
                     CASE WHEN s.decided <> '' AND s.decided <= ? THEN s.theme_id ELSE '' END AS theme_id,
                     CASE WHEN s.decided <> '' AND s.decided <= ? THEN s.theme_p ELSE 0 END AS theme_p
                     FROM segments s JOIN place p USING (item_key) WHERE s.run_id = ? ORDER BY p.item, s.segment_no""",  # noqa: S608 - fixed names

@@ -86,7 +86,7 @@ def make_week_report(
     own_items, own_segments = _of_week(items, segments, week)
     vectors = models.encoder.encode(own_segments["match_text"].tolist())
     themes = present_themes(own_segments, vectors, known.themes, own_items, journey)
-    labels = own_segments.drop(columns=["theme_id", "theme_p", "decided", "item_key"])
+    labels = own_segments.drop(columns=["theme_id", "theme_p", "decided", "item_key", "text_hash"])
     ranking = rank_pains(
         labels,
         own_items,

@@ -14,10 +14,12 @@ from painpoints.themes.find import place_rows
 from painpoints.themes.glossary import content_words
 from painpoints.themes.views import joint_view, unit_rows
 from painpoints.themes.words import tokens
-from painpoints.weeks.fresh import new_within
+from painpoints.weeks.risen import Leaving, risen_within
 from painpoints.weeks.themes import weeks_before
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
     from painpoints.encoders import Encoder
@@ -47,24 +49,28 @@ def tidy_themes(
     apart = registry.split_apart()
     mergers = [m for one in again for m in _mergers(one, sizes, kept, apart, allowance, settings.weeks)]
     leaving = [found for one in again for found in _splits(one, known, kept, settings.weeks)]
-    busy = {theme_id for theme_id, _, _ in leaving} | {theme_id for pair in mergers for theme_id in pair}
+    busy = {one.theme_id for one in leaving} | {theme_id for pair in mergers for theme_id in pair}
+    leaving += risen_within(memory, week, encoder, kept, busy, settings)
     texts = registry.latest_members(settings.weeks.most_texts)
-    leaving += new_within(texts, encoder, kept | busy, week, settings)
     parts = [
-        (theme_id, part, vectors)
-        for theme_id, leave, stay in leaving
-        for part, vectors in [_whole_part(texts[theme_id], encoder, leave, stay)]
-        if allowance.take(len(part))
+        (one, part, vectors)
+        for one in leaving
+        for part, vectors in [_whole_part(texts[one.theme_id], encoder, one.leave, one.stay)]
+        if len(part) and allowance.take(int(part["times"].sum()))
     ]
     given: set[str] = set()
     with memory.workspace.transaction():
         for into, other in mergers:
             registry.merge_by_meaning(into, other, week)
-        for theme_id, part, vectors in parts:
+        for one, part, vectors in parts:
+            loose = sorted(one.loose)
+            if one.into:
+                registry.move_by_meaning(one.theme_id, part, one.into, week, one.reason, loose)
+                continue
             labels = np.zeros(len(part), dtype=int)
-            names, _ = name_parts(part, vectors, labels, _side(known, theme_id), known.taken | given)
+            names, _ = name_parts(part, vectors, labels, _side(known, one.theme_id), known.taken | given)
             given |= set(names["theme_id"])
-            registry.split_by_meaning(theme_id, part, names, week)
+            registry.split_by_meaning(one.theme_id, part, names, week, one.reason, loose)
         _retire(registry, told, week, settings.weeks.retire_weeks)
 
 
@@ -147,10 +153,8 @@ def _mergers(
     return found
 
 
-def _splits(
-    again: _Again, known: KnownThemes, kept: set[str], settings: WeekSettings
-) -> list[tuple[str, set[str], set[str]]]:
-    """A theme, the texts (hashes) that leave it, having a new group almost to themselves, and those that stay."""
+def _splits(again: _Again, known: KnownThemes, kept: set[str], settings: WeekSettings) -> list[Leaving]:
+    """Themes of whose texts a share has a new group almost to itself."""
     found = []
     hashes = known.members["text_hash"].to_numpy()
     for number, theme in enumerate(again.themes):
@@ -162,20 +166,24 @@ def _splits(
             alone = leaves.sum() / max(1, int((again.groups == group).sum()))
             enough = leaves.sum() >= 2 * settings.new_items
             if share >= settings.split_share and alone >= settings.merge_share and enough:
-                found.append((theme, set(hashes[again.rows[leaves]]), set(hashes[again.rows[own & ~leaves]])))
+                gone, left = (frozenset(hashes[again.rows[rows]]) for rows in (leaves, own & ~leaves))
+                reason = f"{len(gone)} of its texts and more, clustered anew, lie apart"
+                found.append(Leaving(theme, gone, left, reason))
     return found
 
 
 def _whole_part(
-    everything: pd.DataFrame, encoder: Encoder, leave: set[str], stay: set[str]
+    everything: pd.DataFrame, encoder: Encoder, leave: Collection[str], stay: Collection[str]
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """All texts of a theme that lie with those that `leave`, and their vectors: not all texts were looked at.
 
     Were the older ones left behind, the new theme would seem to have risen from nothing.
     """
     vectors = encoder.encode(everything["match_text"].tolist())
-    leaves = everything["text_hash"].isin(leave).to_numpy()
-    stays = everything["text_hash"].isin(stay).to_numpy()
+    leaves = everything["text_hash"].isin(list(leave)).to_numpy()
+    stays = everything["text_hash"].isin(list(stay)).to_numpy()
+    if not leaves.any() or not stays.any():  # the latest texts lie elsewhere
+        return everything[leaves].reset_index(drop=True), vectors[leaves]
     rows = unit_rows(vectors - vectors.mean(axis=0))
     to_part = rows @ unit_rows(rows[leaves].mean(axis=0, keepdims=True))[0]
     to_rest = rows @ unit_rows(rows[stays].mean(axis=0, keepdims=True))[0]
