@@ -70,6 +70,7 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     from painpoints.text.redact import default_redactor
     from painpoints.themes import find_themes
     from painpoints.themes.codebook import load_codebook
+    from painpoints.themes.issue_names import load_issue_names
 
     settings = request.settings
     journey = load_journey(request.journey)
@@ -100,7 +101,14 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     with progress.stage("theme"):
         known = _known_themes(workspace, codebook, encoder, run_id(manifest))
         themes = find_themes(
-            segments, vectors, settings.themes, settings.seed, ingested.items, journey=journey, known=known
+            segments,
+            vectors,
+            settings.themes,
+            settings.seed,
+            ingested.items,
+            journey=journey,
+            known=known,
+            issues=load_issue_names(encoder.digest),
         )
     if service is not None:
         from painpoints.themes.service_names import names_from_service

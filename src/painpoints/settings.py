@@ -148,6 +148,18 @@ class ThemeSettings:
     """share of a theme's segments that a finer group holds at least: a dozen at most, each worth a task"""
     sub_theme_rows: int = 1_500
     """segments of a theme that its own tree is made of; of more, evenly chosen ones, and the others join"""
+    issue_near: float = 0.5
+    """cosine to the mean of an issue's wordings from which a segment may tell it: 95 % of its own wordings do"""
+    issue_told: float = 0.4
+    """share of a theme's segments that must lie so near to an issue for the theme to be called by its name"""
+    issue_middle: float = 0.75
+    """cosine of the theme's mean vector to that of the issue, likewise"""
+    issue_words: float = 0.03
+    """share of its segments in which every word of the name must be"""
+    issue_heard: float = 0.1
+    """and share from which a word speaks for the name as much as a word can"""
+    business_rows: int = 2_000
+    """segments of a run by which its kind of business is told"""
 
 
 @dataclass(frozen=True)

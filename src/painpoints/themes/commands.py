@@ -11,6 +11,7 @@ from painpoints.errors import InputError
 from painpoints.settings import ThemeSettings
 from painpoints.store import ThemeRegistry, Workspace
 from painpoints.themes.describe import describe_themes
+from painpoints.themes.issue_names import IssueNames, load_issue_names
 from painpoints.themes.views import centre_by_language
 from painpoints.themes.words import tokens
 
@@ -87,7 +88,12 @@ def split_theme(
         table = registry.table()
         polarity = str(table.set_index("theme_id").at[theme_id, "polarity"])
         names, ids = name_parts(
-            rest, vectors[labels > 0], labels[labels > 0] - 1, polarity, set(table["theme_id"])
+            rest,
+            vectors[labels > 0],
+            labels[labels > 0] - 1,
+            polarity,
+            set(table["theme_id"]),
+            load_issue_names(encoder.digest),
         )
         pieces = [rest[labels[labels > 0] - 1 == number] for number in range(len(ids))]
         ordered = names.set_index("theme_id").loc[ids].reset_index()
@@ -117,9 +123,10 @@ def name_parts(
     labels: np.ndarray,
     polarity: str,
     taken_ids: Collection[str],
+    issues: IssueNames | None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """The table of themes made of `members` (as `ThemeRegistry.members` gives them), and the theme id of each label, none of
-    them among `taken_ids`."""
+    them among `taken_ids`; `issues` as in `describe_themes`."""
     import pandas as pd
 
     segments = members.assign(
@@ -130,4 +137,6 @@ def name_parts(
     )
     words = [tokens(text) for text in members["match_text"]]
     polarities = np.full(len(members), polarity, dtype=object)
-    return describe_themes(segments, vectors, words, labels, polarities, None, None, taken_ids=taken_ids)
+    return describe_themes(
+        segments, vectors, words, labels, polarities, None, None, taken_ids=taken_ids, issues=issues
+    )

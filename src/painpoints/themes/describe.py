@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from painpoints.themes.views import centre_by_language
 
 if TYPE_CHECKING:
     from painpoints.journey import Journey
+    from painpoints.themes.issue_names import IssueNames
     from painpoints.themes.known import KnownTheme
 
 __all__ = ["describe_themes"]
@@ -37,9 +38,10 @@ def describe_themes(
     given: Sequence[KnownTheme | None] = (),
     settings: ThemeSettings | None = None,
     taken_ids: Collection[str] = (),
+    issues: IssueNames | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """The themes' table (THEME_TABLE_COLUMNS) and the theme id of each label; ``given`` ones have id and names, new ones
-    get an id that is not among ``taken_ids``."""
+    get an id that is not among ``taken_ids``, and where they tell one of the ``issues`` its name."""
     settings = settings or ThemeSettings()
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
     if not groups:
@@ -48,7 +50,8 @@ def describe_themes(
     langs = segments["lang"].astype(str).to_numpy()
     given = given or [None] * len(groups)
     heard = hear(segments, words, groups, polarity)
-    named = _names(segments, vectors, groups, polarity, texts, journey, heard, given)
+    told = _told(vectors, words, heard.langs, groups, polarity, issues, settings)
+    named = _names(segments, vectors, groups, polarity, texts, journey, heard, told, given)
     centred = centre_by_language(vectors, langs, settings.language_prior)
     said = Said(segments, texts, segments["item"].to_numpy(dtype=int), centred, heard, settings)
     people = _people(segments, items)
@@ -108,6 +111,29 @@ def _weeks(segments: pd.DataFrame) -> list[str]:
     ]
 
 
+def _told(
+    vectors: np.ndarray,
+    words: list[list[str]],
+    langs: list[str],
+    groups: list[np.ndarray],
+    polarity: np.ndarray,
+    issues: IssueNames | None,
+    settings: ThemeSettings,
+) -> list[tuple[str, str] | None]:
+    """The name of the issue that each group tells, by its segments of the language that most of them are in."""
+    if issues is None:
+        return [None] * len(groups)
+    own = issues.of_business(vectors[polarity != ""], settings)
+    found = []
+    for rows in groups:
+        english = np.array([langs[row] == "en" for row in rows])
+        side: Literal["vi", "en"] = "en" if 2 * english.sum() > len(rows) else "vi"
+        chosen = rows[english == (side == "en")]
+        said = [words[row] for row in chosen]
+        found.append(own.name(vectors[chosen], said, str(polarity[rows[0]]), side, settings))
+    return found
+
+
 def _names(
     segments: pd.DataFrame,
     vectors: np.ndarray,
@@ -116,6 +142,7 @@ def _names(
     texts: list[str],
     journey: Journey | None,
     heard: Heard,
+    told: list[tuple[str, str] | None],
     given: Sequence[KnownTheme | None],
 ) -> list[NamedTheme]:
     themes = [
@@ -125,8 +152,9 @@ def _names(
             str(polarity[rows[0]]),
             place_names(segments["touchpoint"].iloc[rows], journey),
             central_texts(vectors, rows, texts, heard.langs),
+            issue=issue,
         )
-        for rows in groups
+        for rows, issue in zip(groups, told, strict=True)
     ]
     names = [None if one is None else (one.name_vi, one.name_en) for one in given]
     return name_themes(themes, heard.background(heard.concepts), len(heard.concepts), heard.books, names)

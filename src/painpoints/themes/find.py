@@ -26,6 +26,7 @@ from painpoints.themes.words import is_vague, plain, tokens
 if TYPE_CHECKING:
     from painpoints.journey import Journey
     from painpoints.settings import ThemeSettings
+    from painpoints.themes.issue_names import IssueNames
 
 __all__ = ["find_themes", "place_rows", "polarity_of"]
 
@@ -41,12 +42,14 @@ def find_themes(
     *,
     journey: Journey | None = None,
     known: KnownThemes | None = None,
+    issues: IssueNames | None = None,
 ) -> ThemeSet:
     """Cluster negative and positive segments separately and name what they share.
 
     ``segments`` has SEGMENT_COLUMNS and LABEL_COLUMNS, ``vectors`` is float32[n, d] with unit rows in the
     same order. ``items`` gives the customers, ``journey`` the touchpoints' names; both may be left out. ``known``
-    themes keep their ids, names and members, take in what is like them, and only the rest is clustered.
+    themes keep their ids, names and members, take in what is like them, and only the rest is clustered. ``issues``: names
+    to choose from besides words of the segments.
     Raises ValueError where vectors and segments differ in number. Method: docs/methods.md.
     """
     if len(vectors) != len(segments):
@@ -68,7 +71,7 @@ def find_themes(
         strength[rows] = np.where(kept >= 0, found.strength, 0.0)
         given += [themes[n] if n < len(themes) else None for n in numbers]
     table, ids = describe_themes(
-        segments, vectors, words, labels, polarity, items, journey, given, settings, known.taken
+        segments, vectors, words, labels, polarity, items, journey, given, settings, known.taken, issues
     )
     assignment = pd.DataFrame(
         {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from painpoints.themes.glossary import Glossary, load_glossary
 from painpoints.themes.phrases import PhraseBook, key_phrases, phrase_share
-from painpoints.themes.words import function_words
+from painpoints.themes.words import function_words, plain
 
 __all__ = ["NamedTheme", "ThemeWords", "name_themes"]
 
@@ -27,6 +27,7 @@ HEARD_SHARE = 0.1
 LIFT = 1.3
 STRONG_LIFT = 2.0
 SURE_SHARE = 0.4
+CLEAR_SHARE = 0.35  # of segments that name one of the troubles, from which no name of an issue is asked for
 _IN_GENERAL = {"vi": "(nói chung)", "en": "(in general)"}
 _GENERAL = {
     ("pain", "vi"): "Không hài lòng nói chung",
@@ -52,6 +53,8 @@ class ThemeWords:
     langs: list[str]
     place: Mapping[str, str]
     central: Mapping[str, str]
+    issue: tuple[str, str] | None = None
+    """Vietnamese and English name of the issue that most segments tell"""
     part: bool = False
     """a part of a theme: called by what is commoner in it than in the theme, at last by its quote, in whatever language"""
 
@@ -114,7 +117,7 @@ def _name_one(
     phrases = {lang: _phrases(theme, books, lang) for lang in ("vi", "en")}
     faint = details or _faint_trouble(ranked, theme, glossary)
     subject = bool(about or theme.place)
-    names = {
+    composed = {
         lang: _compose(
             about,
             faint if subject and not phrases[lang] else details,
@@ -126,6 +129,10 @@ def _name_one(
         )
         for lang in ("vi", "en")
     }
+    telling = [phrase for lang in ("vi", "en") for phrase in _telling(phrases[lang], theme, lang)]
+    names = composed
+    if theme.issue is not None and not _clear(details, telling, theme, glossary):
+        names = _called_by_issue(about, theme, glossary)
     shown = {*about, *details}
     spare = tuple(
         (glossary.concepts[c].vi, glossary.concepts[c].en)
@@ -135,6 +142,33 @@ def _name_one(
     aside = _aside(phrases["vi"], theme, "vi"), _aside(phrases["en"], theme, "en")
     keyphrases = tuple(phrases["vi"] + phrases["en"])[:KEPT_PHRASES]
     return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside)
+
+
+def _clear(details: list[int], phrases: list[str], theme: ThemeWords, glossary: Glossary) -> bool:
+    """Whether so many segments name one of the troubles, or say one of the phrases, that nothing tells the theme better."""
+    troubles = {c for c in details if glossary.concepts[c].kind != "topic"}
+    keys = {plain(phrase) for phrase in phrases} if not details else set()
+    said = [
+        not troubles.isdisjoint(concepts) or not keys.isdisjoint(spoken)
+        for concepts, spoken in zip(theme.concepts, theme.phrases, strict=True)
+    ]
+    return sum(said) >= CLEAR_SHARE * len(said)
+
+
+def _called_by_issue(about: list[int], theme: ThemeWords, glossary: Glossary) -> dict[str, str]:
+    """``Topic: issue``, or the issue alone where it names the topic itself, in both languages alike."""
+    vi, en = theme.issue or ("", "")
+    topics = [(glossary.concepts[c].vi, glossary.concepts[c].en) for c in about]
+    heading_vi, heading_en = topics[0] if topics else (theme.place.get("vi", ""), theme.place.get("en", ""))
+    alone = theme.part or not heading_vi or _names_topic(vi, heading_vi) or _names_topic(en, heading_en)
+    if alone:
+        return {"vi": _capital(vi), "en": _capital(en)}
+    return {"vi": _heading(heading_vi, [vi]), "en": _heading(heading_en, [en])}
+
+
+def _names_topic(name: str, heading: str) -> bool:
+    said = {plain(word) for word in name.split()}
+    return bool(heading) and all(plain(word) in said for word in heading.split())
 
 
 def _aside(phrases: list[str], theme: ThemeWords, lang: str) -> str:

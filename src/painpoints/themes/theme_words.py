@@ -87,9 +87,10 @@ def theme_words(
     place: Mapping[str, str],
     central: Mapping[str, str],
     *,
+    issue: tuple[str, str] | None = None,
     part: bool = False,
 ) -> ThemeWords:
-    """What naming needs of the segments at ``rows``; those that were not heard are left out."""
+    """What naming needs of the segments at ``rows``, which tell the ``issue``; those that were not heard are left out."""
     own = heard.among(rows) if part else heard.among(_thinned(rows, NAMING_MEMBERS))
     return ThemeWords(
         polarity,
@@ -98,6 +99,7 @@ def theme_words(
         [heard.langs[row] for row in own],
         place,
         central,
+        issue,
         part,
     )
 

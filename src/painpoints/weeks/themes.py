@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from painpoints.change.history import week_start
 from painpoints.themes import find_themes
+from painpoints.themes.issue_names import load_issue_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +81,10 @@ def update_themes(
     vectors = encoder.encode(segments["match_text"].tolist())
     known = registry.known(encoder, until=last_day_of(week))
     enough = replace(settings.themes, min_items=settings.weeks.new_items)
-    found = find_themes(segments, vectors, enough, settings.seed, pool.items, journey=journey, known=known)
+    issues = load_issue_names(encoder.digest)
+    found = find_themes(
+        segments, vectors, enough, settings.seed, pool.items, journey=journey, known=known, issues=issues
+    )
     decided = segments.join(found.assignment)
     changed = decided[waiting | (decided["theme_id"] != "")]
     with memory.workspace.transaction():

@@ -12,6 +12,7 @@ from painpoints.themes.cluster import cluster_rows, minimum_size
 from painpoints.themes.commands import name_parts
 from painpoints.themes.find import place_rows
 from painpoints.themes.glossary import content_words
+from painpoints.themes.issue_names import load_issue_names
 from painpoints.themes.views import joint_view, unit_rows
 from painpoints.themes.words import tokens
 from painpoints.weeks.risen import Leaving, risen_within
@@ -59,6 +60,7 @@ def tidy_themes(
         if len(part) and allowance.take(int(part["times"].sum()))
     ]
     given: set[str] = set()
+    issues = load_issue_names(encoder.digest)
     with memory.workspace.transaction():
         for into, other in mergers:
             registry.merge_by_meaning(into, other, week)
@@ -68,7 +70,8 @@ def tidy_themes(
                 registry.move_by_meaning(one.theme_id, part, one.into, week, one.reason, loose)
                 continue
             labels = np.zeros(len(part), dtype=int)
-            names, _ = name_parts(part, vectors, labels, _side(known, one.theme_id), known.taken | given)
+            side, taken = _side(known, one.theme_id), known.taken | given
+            names, _ = name_parts(part, vectors, labels, side, taken, issues)
             given |= set(names["theme_id"])
             registry.split_by_meaning(one.theme_id, part, names, week, one.reason, loose)
         _retire(registry, told, week, settings.weeks.retire_weeks)

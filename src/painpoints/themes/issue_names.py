@@ -1,0 +1,147 @@
+"""Names of issues that people wrote for the labelled corpus: what a theme is called where it says the same in its own words.
+
+The catalogue holds, for one encoder, the mean vector of every issue's wordings and the issue's name in both languages. A
+name is taken only where most of it is said by the theme's own segments, so that it never tells what the customers did not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from painpoints.errors import ModelError
+from painpoints.resources import models_dir
+from painpoints.themes.views import unit_rows
+from painpoints.themes.words import load_word_list, tokens, tone_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from painpoints.settings import ThemeSettings
+
+__all__ = ["IssueNames", "load_issue_names"]
+
+Side = Literal["vi", "en"]
+_COMMON = 0.25
+"""share of industries in whose names a word is that says nothing of any of them ("customer", "fee", "late")"""
+_STEM = 5
+"""letters that two English words share to be forms of one"""
+
+
+@dataclass(frozen=True)
+class IssueNames:
+    """``vectors`` float32[n, d], unit rows around ``centre``; ``vi`` and ``en`` names, ``polarity`` (pain, praise) and
+    ``industry`` of each."""
+
+    vectors: np.ndarray
+    centre: np.ndarray
+    vi: tuple[str, ...]
+    en: tuple[str, ...]
+    polarity: tuple[str, ...]
+    industry: tuple[str, ...]
+    common: frozenset[str]
+    """words of both languages that say nothing of a business, as the names of many have them"""
+
+    def of_business(self, vectors: np.ndarray, settings: ThemeSettings) -> IssueNames:
+        """The issues of those industries that speak as the run does: where the nearest issue of more segments lies than
+        chance would bring. ``vectors`` float32[n, d] are the run's, as the encoder gives them."""
+        most = np.linspace(0, len(vectors) - 1, min(len(vectors), settings.business_rows)).astype(int)
+        likeness = self._around(vectors[most]) @ self.vectors.T
+        near = likeness.argmax(axis=1)[likeness.max(axis=1) >= settings.issue_near]
+        counts = Counter(self.industry[n] for n in near)
+        least = len(near) / max(1, len(set(self.industry)))
+        own = np.flatnonzero([counts[name] >= max(1.0, least) for name in self.industry])
+        vi, en, polarity, industry = (
+            tuple(column[n] for n in own) for column in (self.vi, self.en, self.polarity, self.industry)
+        )
+        return IssueNames(self.vectors[own], self.centre, vi, en, polarity, industry, self.common)
+
+    def name(
+        self,
+        vectors: np.ndarray,
+        words: Sequence[Sequence[str]],
+        polarity: str,
+        side: Side,
+        settings: ThemeSettings,
+    ) -> tuple[str, str] | None:
+        """The name (Vietnamese, English) of the issue that most of a theme's segments tell, or None.
+
+        ``vectors`` float32[n, d] and ``words`` are of the segments in the language of ``side``; enough of them must lie near
+        the issue, and every word of its name that means something must be one of theirs, or of the names of many businesses.
+        """
+        own = np.flatnonzero(np.asarray(self.polarity, dtype=object) == polarity)
+        if not len(own) or not len(vectors):
+            return None
+        rows = self._around(vectors)
+        near = rows @ self.vectors[own].T
+        middle = unit_rows(rows.mean(axis=0, keepdims=True))[0] @ self.vectors[own].T
+        told = (near >= settings.issue_near).mean(axis=0)
+        said = Counter(word for segment in words for word in {_form(w, side) for w in segment})
+        names = self.vi if side == "vi" else self.en
+        best, found = 0.0, None
+        for n in np.flatnonzero((told >= settings.issue_told) & (middle >= settings.issue_middle)):
+            shares = {word: said[_form(word, side)] / len(words) for word in _meaning(names[own[n]], side)}
+            if not all(
+                share >= settings.issue_words or word in self.common for word, share in shares.items()
+            ):
+                continue
+            heard = (
+                np.mean([min(1.0, share / settings.issue_heard) for share in shares.values()])
+                if shares
+                else 0.0
+            )
+            if (score := told[n] + middle[n] + heard / 4) > best:
+                best, found = score, (self.vi[own[n]], self.en[own[n]])
+        return found
+
+    def _around(self, vectors: np.ndarray) -> np.ndarray:
+        return unit_rows(vectors.astype(np.float32) - self.centre)
+
+
+def _meaning(name: str, side: Side) -> list[str]:
+    """Words of a name that are no function words."""
+    return [word for word in tokens(name) if word not in load_word_list(f"stopwords_{side}.txt")]
+
+
+def _form(word: str, side: Side) -> str:
+    return tone_key(word) if side == "vi" else word[:_STEM]
+
+
+def _common(names: Sequence[str], industries: Sequence[str]) -> frozenset[str]:
+    """Words in the names of at least `_COMMON` of all industries."""
+    having: dict[str, set[str]] = {}
+    for name, industry in zip(names, industries, strict=True):
+        for word in tokens(name):
+            having.setdefault(word, set()).add(industry)
+    least = _COMMON * len(set(industries))
+    return frozenset(word for word, own in having.items() if len(own) >= least)
+
+
+def load_issue_names(digest: str) -> IssueNames | None:
+    """The catalogue made for the encoder with that digest; None where there is none. Raises `ModelError`."""
+    for path in sorted((models_dir() / "issue_names").glob("*.safetensors")):
+        names = _load(path)
+        if names is not None and names[0] == digest:
+            return names[1]
+    return None
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path) -> tuple[str, IssueNames] | None:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="np") as file:
+            about = file.metadata() or {}
+            vectors, centre = (file.get_tensor(n).astype(np.float32) for n in ("vectors", "centre"))
+        columns = {c: tuple(json.loads(about[c])) for c in ("vi", "en", "polarity", "industry")}
+        common = _common(columns["vi"], columns["industry"]) | _common(columns["en"], columns["industry"])
+        return about["encoder"], IssueNames(unit_rows(vectors), centre, **columns, common=common)
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise ModelError(f"{path.name} of the issue names cannot be read: {error}") from error
