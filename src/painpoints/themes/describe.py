@@ -50,7 +50,7 @@ def describe_themes(
     langs = segments["lang"].astype(str).to_numpy()
     given = given or [None] * len(groups)
     heard = hear(segments, words, groups, polarity)
-    told = _told(vectors, words, heard.langs, groups, polarity, issues, settings)
+    told = _told(vectors, words, heard.langs, groups, polarity, given, issues, settings)
     named = _names(segments, vectors, groups, polarity, texts, journey, heard, told, given)
     centred = centre_by_language(vectors, langs, settings.language_prior)
     said = Said(segments, texts, segments["item"].to_numpy(dtype=int), centred, heard, settings)
@@ -117,15 +117,20 @@ def _told(
     langs: list[str],
     groups: list[np.ndarray],
     polarity: np.ndarray,
+    given: Sequence[KnownTheme | None],
     issues: IssueNames | None,
     settings: ThemeSettings,
 ) -> list[tuple[str, str] | None]:
-    """The name of the issue that each group tells, by its segments of the language that most of them are in."""
-    if issues is None:
+    """The name of the issue that each group tells, by its segments of the language that most of them are in; None for groups
+    that have a name, too."""
+    if issues is None or None not in given:
         return [None] * len(groups)
     own = issues.of_business(vectors[polarity != ""], settings)
-    found = []
-    for rows in groups:
+    found: list[tuple[str, str] | None] = []
+    for rows, known in zip(groups, given, strict=True):
+        if known is not None:
+            found.append(None)
+            continue
         english = np.array([langs[row] == "en" for row in rows])
         side: Literal["vi", "en"] = "en" if 2 * english.sum() > len(rows) else "vi"
         chosen = rows[english == (side == "en")]

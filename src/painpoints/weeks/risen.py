@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from painpoints.change.history import weeks_between
 from painpoints.themes.find import polarity_of
 from painpoints.themes.views import centre_by_language, unit_rows
 from painpoints.weeks.themes import weeks_before
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Set
+    from collections.abc import Iterable, Iterator, Sequence, Set
 
     import pandas as pd
 
@@ -47,11 +48,14 @@ def risen_within(
     before, by an exact Poisson test at a level divided by all comparisons (Bonferroni).
     """
     longest = max(settings.weeks.risen_weeks) + settings.weeks.risen_before
-    items = memory.items(weeks_before(week, longest - 1), week)
+    first = weeks_before(week, longest - 1)
+    items = memory.items(first, week)
     if items["week"].nunique() < settings.weeks.risen_least_before + 1:
         return []
     segments = memory.segments(items, week)
-    told = _Told(segments[polarity_of(segments) == "pain"], items, encoder, settings)
+    told = _Told(
+        segments[polarity_of(segments) == "pain"], items, weeks_between(first, week), encoder, settings
+    )
     found: dict[str, Leaving] = {}
     for rise in _rises(told, settings.weeks):
         risen = told.within(rise, settings.weeks)
@@ -73,11 +77,15 @@ class _Told:
     """The distinct texts of complaints, by position: where they lie, and how often each was told in which week."""
 
     def __init__(
-        self, pains: pd.DataFrame, items: pd.DataFrame, encoder: Encoder, settings: Settings
+        self,
+        pains: pd.DataFrame,
+        items: pd.DataFrame,
+        weeks: Sequence[str],
+        encoder: Encoder,
+        settings: Settings,
     ) -> None:
         import pandas as pd
 
-        weeks = sorted(set(items["week"]))
         place = {week: number for number, week in enumerate(weeks)}
         week_of = items["week"].map(place).to_numpy()
         self.volume = np.bincount(week_of, minlength=len(weeks)).astype(float)
@@ -180,7 +188,7 @@ def _compared(
     """For each distance and number of weeks: the chance of as many segments, and whether they are many more, a centre."""
     from scipy.stats import poisson
 
-    around = {near: _counts_around(told, centres, near) for near in settings.risen_near}
+    around = _counts_around(told, centres, settings.risen_near)
     for weeks in settings.risen_weeks:
         before = told.volume[:-weeks][-settings.risen_before :]
         if (before > 0).sum() < settings.risen_least_before:
@@ -193,10 +201,14 @@ def _compared(
             yield poisson.sf(now - 1, expected), many, near, weeks
 
 
-def _counts_around(told: _Told, centres: np.ndarray, near: float, rows: int = 256) -> np.ndarray:
-    """``float[centres, weeks]``: segments whose text lies near each centre; in blocks, so that memory is bounded."""
-    blocks = [centres[start : start + rows] for start in range(0, len(centres), rows)]
-    found = [
-        (told.vectors[block] @ told.vectors.T >= near).astype(np.float32) @ told.counts for block in blocks
-    ]
-    return np.concatenate(found) if found else np.zeros((0, told.counts.shape[1]), dtype=np.float32)
+def _counts_around(
+    told: _Told, centres: np.ndarray, distances: Sequence[float], rows: int = 256
+) -> dict[float, np.ndarray]:
+    """``float[centres, weeks]`` for each cosine: segments whose text lies so near to each centre; in blocks, to bound
+    memory."""
+    found = {near: np.zeros((len(centres), told.counts.shape[1]), dtype=np.float32) for near in distances}
+    for start in range(0, len(centres), rows):
+        likeness = told.vectors[centres[start : start + rows]] @ told.vectors.T
+        for near, counts in found.items():
+            counts[start : start + rows] = (likeness >= near).astype(np.float32) @ told.counts
+    return found
