@@ -150,7 +150,7 @@ class ThemeSettings:
     """segments of a theme that its own tree is made of; of more, evenly chosen ones, and the others join"""
     issue_near: float = 0.5
     """cosine to the mean of an issue's wordings from which a segment may tell it: 95 % of its own wordings do"""
-    issue_told: float = 0.55
+    issue_told: float = 0.5
     """share of a theme's segments that must lie so near to an issue for the theme to be called by its name"""
     issue_middle: float = 0.75
     """cosine of the theme's mean vector to that of the issue, likewise"""
