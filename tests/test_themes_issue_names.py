@@ -11,7 +11,7 @@ from painpoints.encoders import load_encoder
 from painpoints.errors import ModelError
 from painpoints.settings import ThemeSettings
 from painpoints.themes import issue_names
-from painpoints.themes.issue_names import IssueNames, load_issue_names
+from painpoints.themes.issue_names import IssueNames, IssueTeller, load_issue_names
 
 SETTINGS = ThemeSettings()
 AXES = np.eye(8, dtype=np.float32)
@@ -35,26 +35,41 @@ def near(axis: int, count: int = 10) -> np.ndarray:
 
 
 def test_called_by_what_most_segments_tell() -> None:
-    assert NAMES.name(near(0), [OTP] * 10, "pain", "vi", SETTINGS) == ("mã OTP không về", "OTP never arrives")
+    assert NAMES.name(near(0), [OTP] * 10, "pain", "vi", 0.5, SETTINGS) == (
+        "mã OTP không về",
+        "OTP never arrives",
+    )
 
 
 def test_english_segments_are_asked_for_english_words() -> None:
     said = [["waited", "for", "the", "otp", "and", "it", "never", "arrived"]] * 10
-    assert NAMES.name(near(0), said, "pain", "en", SETTINGS) == ("mã OTP không về", "OTP never arrives")
-    assert NAMES.name(near(0), [OTP] * 10, "pain", "en", SETTINGS) is None
+    assert NAMES.name(near(0), said, "pain", "en", 0.5, SETTINGS) == ("mã OTP không về", "OTP never arrives")
+    assert NAMES.name(near(0), [OTP] * 10, "pain", "en", 0.5, SETTINGS) is None
 
 
 def test_no_name_tells_what_the_segments_do_not_say() -> None:
-    assert NAMES.name(near(2), [OTP] * 10, "pain", "vi", SETTINGS) is None
+    assert NAMES.name(near(2), [OTP] * 10, "pain", "vi", 0.5, SETTINGS) is None
 
 
 def test_a_mixed_theme_has_no_such_name() -> None:
     mixed = np.concatenate([near(0, 3), near(5, 4), near(6, 4)])
-    assert NAMES.name(mixed, [OTP] * 11, "pain", "vi", SETTINGS) is None
+    assert NAMES.name(mixed, [OTP] * 11, "pain", "vi", 0.5, SETTINGS) is None
+
+
+def test_a_part_must_tell_one_thing_more_surely_than_a_theme() -> None:
+    rows = np.concatenate([near(0, 6), near(1, 4)])
+    teller = IssueTeller(NAMES, rows, [OTP] * 10, np.zeros(10, dtype=bool), SETTINGS)
+    assert teller.name(np.arange(10), "pain") == ("mã OTP không về", "OTP never arrives")
+    assert teller.name(np.arange(10), "pain", part=True) is None
+    assert teller.name(np.arange(6), "pain", part=True) == ("mã OTP không về", "OTP never arrives")
+    assert (
+        IssueTeller(None, rows, [OTP] * 10, np.zeros(10, dtype=bool), SETTINGS).name(np.arange(6), "pain")
+        is None
+    )
 
 
 def test_praise_is_never_called_by_a_pain() -> None:
-    assert NAMES.name(near(0), [OTP] * 10, "praise", "vi", SETTINGS) is None
+    assert NAMES.name(near(0), [OTP] * 10, "praise", "vi", 0.5, SETTINGS) is None
 
 
 def test_only_businesses_that_speak_alike_are_asked() -> None:

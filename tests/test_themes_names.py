@@ -1,6 +1,7 @@
 """Names that a head of customer experience can read, and quotes that stand for the theme."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -86,6 +87,41 @@ def test_what_the_glossary_lacks_is_named_by_the_touchpoint_and_the_customers_wo
 def test_an_english_name_never_quotes_vietnamese():
     found = names(words_of(["abc xyz lạ lùng", "khác hẳn kia", "chẳng giống ai"]))
     assert found[0].en.isascii()
+
+
+def test_a_broad_theme_is_called_by_the_several_troubles_that_it_tells():
+    parts = (
+        ["phòng tắm bẩn"] * 3 + ["phòng tắm ồn"] * 2 + ["phòng tắm quá lạnh"] * 2 + ["phòng tắm ở cuối"] * 16
+    )
+    others = words_of(["giao hàng trễ"] * 40)
+    name = names(words_of(parts), others)[0].vi
+    assert name.startswith("Phòng tắm: bẩn")
+    assert "ồn" not in name  # two segments name nothing
+
+
+def test_what_few_say_by_the_way_does_not_name_a_theme():
+    parts = ["phòng tắm bẩn"] * 3 + ["phòng tắm ồn"] * 3 + [f"phòng tắm số {n} ở cuối dãy" for n in range(54)]
+    name = names(words_of(parts), words_of(["giao hàng trễ"] * 40))[0].vi
+    assert "bẩn" not in name
+    assert "ồn" not in name
+
+
+def test_no_pain_is_named_by_praise():
+    mixed = words_of(
+        ["nhân viên áo đẹp"] * 4 + ["nhân viên áo đẹp mà lạnh lùng"] * 2, place={"vi": "Quầy", "en": "Desk"}
+    )
+    assert "đẹp" not in names(mixed, words_of(["giao hàng trễ"] * 40))[0].vi
+
+
+OVERDUE = ("chờ mãi chưa được hoàn tiền", "refund long overdue")
+
+
+def test_a_theme_without_a_trouble_is_called_by_the_issue_of_a_part_of_it():
+    bare = words_of([f"hoàn tiền lần {n}" for n in range(9)])
+    others = words_of(["giao hàng trễ"] * 40)
+    assert names(replace(bare, part_issue=OVERDUE), others)[0].vi == "Chờ mãi chưa được hoàn tiền"
+    late = replace(words_of(["giao hàng trễ"] * 9), part_issue=OVERDUE)
+    assert names(late, words_of(["nhân viên hỗn"] * 40))[0].vi == "Giao hàng: trễ hẹn"
 
 
 def test_concepts_are_found_with_either_tone_placement_and_without_accents():

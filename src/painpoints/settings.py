@@ -152,6 +152,10 @@ class ThemeSettings:
     """cosine to the mean of an issue's wordings from which a segment may tell it: 95 % of its own wordings do"""
     issue_told: float = 0.5
     """share of a theme's segments that must lie so near to an issue for the theme to be called by its name"""
+    issue_told_part: float = 0.65
+    """the same for a sub-theme, which is meant to say one thing"""
+    issue_part_share: float = 0.25
+    """share of a theme from which the issue of a sub-theme names it, where no trouble of its own does: one in four"""
     issue_middle: float = 0.75
     """cosine of the theme's mean vector to that of the issue, likewise"""
     issue_words: float = 0.03

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,12 @@ from painpoints.clock import local_times
 from painpoints.settings import ThemeSettings
 from painpoints.themes.causes import root_causes
 from painpoints.themes.ids import lasting_id, place_of
+from painpoints.themes.issue_names import IssueTeller
 from painpoints.themes.name import NamedTheme, name_themes
 from painpoints.themes.quotes import choose_quotes, most_central
-from painpoints.themes.sub_themes import Said, sub_themes
+from painpoints.themes.sub_themes import Said, parts_of, sub_themes
 from painpoints.themes.theme_set import POLARITIES, THEME_TABLE_COLUMNS
-from painpoints.themes.theme_words import Heard, central_texts, hear, place_names, theme_words
+from painpoints.themes.theme_words import central_texts, hear, place_names, theme_words
 from painpoints.themes.views import centre_by_language
 
 if TYPE_CHECKING:
@@ -50,16 +51,18 @@ def describe_themes(
     langs = segments["lang"].astype(str).to_numpy()
     given = given or [None] * len(groups)
     heard = hear(segments, words, groups, polarity)
-    told = _told(vectors, words, heard.langs, groups, polarity, given, issues, settings)
-    named = _names(segments, vectors, groups, polarity, texts, journey, heard, told, given)
+    business = None if issues is None else issues.of_business(vectors[polarity != ""], settings)
+    teller = IssueTeller(business, vectors, words, langs == "en", settings)
     centred = centre_by_language(vectors, langs, settings.language_prior)
-    said = Said(segments, texts, segments["item"].to_numpy(dtype=int), centred, heard, settings)
+    said = Said(segments, texts, segments["item"].to_numpy(dtype=int), centred, heard, teller, settings)
+    parts = [parts_of(rows, said) for rows in groups]
+    named = _names(said, vectors, groups, parts, polarity, journey, given)
     people = _people(segments, items)
     weeks = _weeks(segments)
     ids: list[str] = []
     records = []
     taken = {*taken_ids, *(one.theme_id for one in given if one is not None)}
-    for rows, name, known in zip(groups, named, given, strict=True):
+    for rows, finer, name, known in zip(groups, parts, named, given, strict=True):
         side = str(polarity[rows[0]])
         own = [texts[row] for row in rows]
         central = int(rows[most_central(vectors[rows], own)])
@@ -80,7 +83,7 @@ def describe_themes(
                 "segments": len(rows),
                 "items": len(np.unique(said.items[rows])),
                 "customers": len({people[row] for row in rows if people[row].startswith("c:")}),
-                "sub_themes": sub_themes(ids[-1], name, side, rows, said, taken),
+                "sub_themes": sub_themes(ids[-1], name, side, rows, finer, said, taken),
                 "causes": root_causes(own, langs[rows].tolist(), said.items[rows].tolist()),
                 "quotes": tuple(int(rows[quote]) for quote in quotes),
             }
@@ -111,55 +114,38 @@ def _weeks(segments: pd.DataFrame) -> list[str]:
     ]
 
 
-def _told(
-    vectors: np.ndarray,
-    words: list[list[str]],
-    langs: list[str],
-    groups: list[np.ndarray],
-    polarity: np.ndarray,
-    given: Sequence[KnownTheme | None],
-    issues: IssueNames | None,
-    settings: ThemeSettings,
-) -> list[tuple[str, str] | None]:
-    """The name of the issue that each group tells, by its segments of the language that most of them are in; None for groups
-    that have a name, too."""
-    if issues is None or None not in given:
-        return [None] * len(groups)
-    own = issues.of_business(vectors[polarity != ""], settings)
-    found: list[tuple[str, str] | None] = []
-    for rows, known in zip(groups, given, strict=True):
-        if known is not None:
-            found.append(None)
-            continue
-        english = np.array([langs[row] == "en" for row in rows])
-        side: Literal["vi", "en"] = "en" if 2 * english.sum() > len(rows) else "vi"
-        chosen = rows[english == (side == "en")]
-        said = [words[row] for row in chosen]
-        found.append(own.name(vectors[chosen], said, str(polarity[rows[0]]), side, settings))
-    return found
-
-
 def _names(
-    segments: pd.DataFrame,
+    said: Said,
     vectors: np.ndarray,
     groups: list[np.ndarray],
+    parts: list[list[np.ndarray]],
     polarity: np.ndarray,
-    texts: list[str],
     journey: Journey | None,
-    heard: Heard,
-    told: list[tuple[str, str] | None],
     given: Sequence[KnownTheme | None],
 ) -> list[NamedTheme]:
-    themes = [
-        theme_words(
-            heard,
-            rows,
-            str(polarity[rows[0]]),
-            place_names(segments["touchpoint"].iloc[rows], journey),
-            central_texts(vectors, rows, texts, heard.langs),
-            issue=issue,
+    """The names of the ``given`` themes, and of the others new ones."""
+    heard, themes = said.heard, []
+    for rows, finer, known in zip(groups, parts, given, strict=True):
+        side = str(polarity[rows[0]])
+        themes.append(
+            theme_words(
+                heard,
+                rows,
+                side,
+                place_names(said.segments["touchpoint"].iloc[rows], journey),
+                central_texts(vectors, rows, said.texts, heard.langs),
+                issue=None if known is not None else said.teller.name(rows, side),
+                part_issue=None if known is not None else _issue_of_parts(rows, finer, side, said),
+            )
         )
-        for rows, issue in zip(groups, told, strict=True)
-    ]
     names = [None if one is None else (one.name_vi, one.name_en) for one in given]
     return name_themes(themes, heard.background(heard.concepts), len(heard.concepts), heard.books, names)
+
+
+def _issue_of_parts(
+    rows: np.ndarray, parts: list[np.ndarray], polarity: str, said: Said
+) -> tuple[str, str] | None:
+    """The issue that the largest of those parts tells that are a good share of the theme and tell one."""
+    large = [part for part in parts if len(part) >= said.settings.issue_part_share * len(rows)]
+    told = (said.teller.name(part, polarity, part=True) for part in large)
+    return next((issue for issue in told if issue is not None), None)

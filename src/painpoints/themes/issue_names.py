@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from painpoints.settings import ThemeSettings
 
-__all__ = ["IssueNames", "load_issue_names"]
+__all__ = ["IssueNames", "IssueTeller", "load_issue_names"]
 
 Side = Literal["vi", "en"]
 _COMMON = 0.25
@@ -68,12 +68,14 @@ class IssueNames:
         words: Sequence[Sequence[str]],
         polarity: str,
         side: Side,
+        least: float,
         settings: ThemeSettings,
     ) -> tuple[str, str] | None:
         """The name (Vietnamese, English) of the issue that most of a theme's segments tell, or None.
 
-        ``vectors`` float32[n, d] and ``words`` are of the segments in the language of ``side``; enough of them must lie near
-        the issue, and every word of its name that means something must be one of theirs, or of the names of many businesses.
+        ``vectors`` float32[n, d] and ``words`` are of the segments in the language of ``side``; a share of ``least`` of them
+        must lie near the issue, and every word of its name that means something must be one of theirs, or of the names of
+        many businesses.
         """
         own = np.flatnonzero(np.asarray(self.polarity, dtype=object) == polarity)
         if not len(own) or not len(vectors):
@@ -85,7 +87,7 @@ class IssueNames:
         said = Counter(word for segment in words for word in {_form(w, side) for w in segment})
         names = self.vi if side == "vi" else self.en
         best, found = 0.0, None
-        for n in np.flatnonzero((told >= settings.issue_told) & (middle >= settings.issue_middle)):
+        for n in np.flatnonzero((told >= least) & (middle >= settings.issue_middle)):
             shares = {word: said[_form(word, side)] / len(words) for word in _meaning(names[own[n]], side)}
             if not all(
                 share >= settings.issue_words or word in self.common for word, share in shares.items()
@@ -102,6 +104,31 @@ class IssueNames:
 
     def _around(self, vectors: np.ndarray) -> np.ndarray:
         return unit_rows(vectors.astype(np.float32) - self.centre)
+
+
+@dataclass(frozen=True)
+class IssueTeller:
+    """The issue that any of a run's segments tell together; ``names`` are those of its business, or None."""
+
+    names: IssueNames | None
+    vectors: np.ndarray
+    """float32[n, d] of all segments, as the encoder gives them"""
+    words: Sequence[Sequence[str]]
+    english: np.ndarray
+    """bool[n]"""
+    settings: ThemeSettings
+
+    def name(self, rows: np.ndarray, polarity: str, *, part: bool = False) -> tuple[str, str] | None:
+        """As `IssueNames.name`, by those of the segments at ``rows`` that are in the language of most of them; a ``part``
+        of a theme must say one thing."""
+        if self.names is None:
+            return None
+        english = self.english[rows]
+        side: Side = "en" if 2 * english.sum() > len(rows) else "vi"
+        own = rows[english == (side == "en")]
+        said = [self.words[row] for row in own]
+        least = self.settings.issue_told_part if part else self.settings.issue_told
+        return self.names.name(self.vectors[own], said, polarity, side, least, self.settings)
 
 
 def _meaning(name: str, side: Side) -> list[str]:

@@ -19,7 +19,12 @@ TOPIC_SHARE = 0.22
 TROUBLE_SHARE = 0.15
 ALONE_SHARE = 0.3  # of a trouble without a thing that it befalls
 WEAK_SHARE = 0.12
-FAINT_SHARE = 0.1
+LEAST_TOLD = 3  # segments; what one or two say by the way names nothing
+LESSER_SHARE = 0.08  # of each of several troubles that are told beside one another
+TOGETHER_SHARE = 0.25  # of segments that tell any of them
+MOST_DETAILS = 3
+FAINT_SHARE = 0.1  # of a trouble that stands alone where few tell any
+LEADING_SHARE = 0.4  # of the segments with any trouble that tell that one
 SPARE_SHARE = 0.06
 PHRASE_SHARE = 0.2
 HEARD_SHARE = 0.1
@@ -55,6 +60,8 @@ class ThemeWords:
     central: Mapping[str, str]
     issue: tuple[str, str] | None = None
     """Vietnamese and English name of the issue that most segments tell"""
+    part_issue: tuple[str, str] | None = None
+    """and of the one that a good part of them tells, which names the theme where no trouble does"""
     part: bool = False
     """a part of a theme: called by what is commoner in it than in the theme, at last by its quote, in whatever language"""
 
@@ -114,9 +121,16 @@ def _name_one(
     ranked = _ranked_concepts(theme, background, segments)
     about, details = _subject_and_details(ranked, theme, glossary)
     weak = {one.concept for one in ranked if one.lift < STRONG_LIFT and one.share < SURE_SHARE}
-    phrases = {lang: _phrases(theme, books, lang) for lang in ("vi", "en")}
-    faint = details or _faint_trouble(ranked, theme, glossary)
+    phrases = {lang: _phrases(theme, books, lang, glossary) for lang in ("vi", "en")}
     subject = bool(about or theme.place)
+    issue = theme.issue
+    if all(glossary.concepts[concept].kind == "topic" for concept in details):
+        issue = issue or theme.part_issue
+    if issue is not None and _clear(details, phrases, theme, glossary):
+        issue = None
+    if subject:
+        details = _with_lesser(details, ranked, theme, glossary)
+    faint = details or _faint_trouble(ranked, theme, glossary)
     composed = {
         lang: _compose(
             about,
@@ -129,10 +143,7 @@ def _name_one(
         )
         for lang in ("vi", "en")
     }
-    telling = [phrase for lang in ("vi", "en") for phrase in _telling(phrases[lang], theme, lang)]
-    names = composed
-    if theme.issue is not None and not _clear(details, telling, theme, glossary):
-        names = _called_by_issue(about, theme, glossary)
+    names = composed if issue is None else _called_by_issue(issue, about, theme, glossary)
     shown = {*about, *details}
     spare = tuple(
         (glossary.concepts[c].vi, glossary.concepts[c].en)
@@ -144,10 +155,13 @@ def _name_one(
     return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside)
 
 
-def _clear(details: list[int], phrases: list[str], theme: ThemeWords, glossary: Glossary) -> bool:
+def _clear(
+    details: list[int], phrases: Mapping[str, list[str]], theme: ThemeWords, glossary: Glossary
+) -> bool:
     """Whether so many segments name one of the troubles, or say one of the phrases, that nothing tells the theme better."""
     troubles = {c for c in details if glossary.concepts[c].kind != "topic"}
-    keys = {plain(phrase) for phrase in phrases} if not details else set()
+    telling = [phrase for lang in phrases for phrase in _telling(phrases[lang], theme, lang)]
+    keys = {plain(phrase) for phrase in telling} if not details else set()
     said = [
         not troubles.isdisjoint(concepts) or not keys.isdisjoint(spoken)
         for concepts, spoken in zip(theme.concepts, theme.phrases, strict=True)
@@ -155,9 +169,11 @@ def _clear(details: list[int], phrases: list[str], theme: ThemeWords, glossary: 
     return sum(said) >= CLEAR_SHARE * len(said)
 
 
-def _called_by_issue(about: list[int], theme: ThemeWords, glossary: Glossary) -> dict[str, str]:
+def _called_by_issue(
+    issue: tuple[str, str], about: list[int], theme: ThemeWords, glossary: Glossary
+) -> dict[str, str]:
     """``Topic: issue``, or the issue alone where it names the topic itself, in both languages alike."""
-    vi, en = theme.issue or ("", "")
+    vi, en = issue
     topics = [(glossary.concepts[c].vi, glossary.concepts[c].en) for c in about]
     heading_vi, heading_en = topics[0] if topics else (theme.place.get("vi", ""), theme.place.get("en", ""))
     alone = theme.part or not heading_vi or _names_topic(vi, heading_vi) or _names_topic(en, heading_en)
@@ -197,13 +213,41 @@ def _subject_and_details(
         about = [one.concept for one in topics if one.share >= WEAK_SHARE][:1]
     least = TROUBLE_SHARE if about or theme.place else ALONE_SHARE
     details = [one.concept for one in troubles if one.share >= least][:2]
-    if (about or theme.place) and not details:
-        details = [one.concept for one in troubles if one.share >= FAINT_SHARE][:1]
     if not details:
         others = [one for one in fitting if one.concept not in about]
         least = WEAK_SHARE if about or theme.place else ALONE_SHARE
         details = [one.concept for one in others if one.share >= least][: 2 if about else 1]
     return about, details
+
+
+def _with_lesser(
+    details: list[int], ranked: list[_Rated], theme: ThemeWords, glossary: Glossary
+) -> list[int]:
+    """Up to three troubles, those that fewer tell added, where all together are told by a good part of the theme: a broad
+    theme is called by several, one of which alone would be a minority's word."""
+    troubles = [
+        one
+        for one in ranked
+        if one.lift >= LIFT
+        and glossary.concepts[one.concept].kind != "topic"
+        and _fits(glossary.concepts[one.concept].kind, theme.polarity)
+    ]
+    named = [one.concept for one in troubles if one.concept in details]
+    lesser = [one.concept for one in troubles if one.share >= LESSER_SHARE and one.concept not in named]
+    several = [*named, *lesser][:MOST_DETAILS]
+    size = len(theme.concepts)
+    if several and _told_by(several, theme) >= TOGETHER_SHARE * size:
+        return several
+    first = [one for one in troubles if one.share >= FAINT_SHARE][:1]
+    any_trouble = _told_by([one.concept for one in troubles], theme)
+    if not details and first and first[0].share * size >= LEADING_SHARE * any_trouble:
+        return [first[0].concept]
+    return details
+
+
+def _told_by(concepts: list[int], theme: ThemeWords) -> int:
+    """Segments that name any of the concepts."""
+    return sum(not own.isdisjoint(concepts) for own in theme.concepts)
 
 
 def _faint_trouble(ranked: list[_Rated], theme: ThemeWords, glossary: Glossary) -> list[int]:
@@ -224,6 +268,8 @@ def _ranked_concepts(theme: ThemeWords, background: Counter[int], segments: int)
     size = max(1, len(theme.concepts))
     rated = []
     for concept, count in counts.items():
+        if count < min(LEAST_TOLD, size):
+            continue
         share, everywhere = count / size, max(count, background[concept]) / max(1, segments)
         # a run that is one theme has nothing to be compared with
         lift = share / everywhere if theme.part or size < 0.5 * segments else LIFT
@@ -231,10 +277,18 @@ def _ranked_concepts(theme: ThemeWords, background: Counter[int], segments: int)
     return [one for _, _, one in sorted(rated, key=lambda found: found[:2])]
 
 
-def _phrases(theme: ThemeWords, books: Mapping[str, PhraseBook], lang: str) -> list[str]:
-    """Key phrases from the theme's segments of one language."""
+def _phrases(theme: ThemeWords, books: Mapping[str, PhraseBook], lang: str, glossary: Glossary) -> list[str]:
+    """Key phrases from the theme's segments of one language; no pain is named by one that praises, no praise by one that
+    blames."""
     own = _of_side(theme, lang)
-    return key_phrases(own, books[lang], KEPT_PHRASES)
+    return [
+        phrase
+        for phrase in key_phrases(own, books[lang], KEPT_PHRASES)
+        if all(
+            _fits(glossary.concepts[concept].kind, theme.polarity)
+            for concept in glossary.find(phrase.split(), lang)
+        )
+    ]
 
 
 def _of_side(theme: ThemeWords, lang: str) -> list[dict[str, str]]:

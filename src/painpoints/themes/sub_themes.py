@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from painpoints.settings import ThemeSettings
+    from painpoints.themes.issue_names import IssueTeller
 
-__all__ = ["Said", "SubTheme", "finer_groups", "sub_themes"]
+__all__ = ["Said", "SubTheme", "finer_groups", "parts_of", "sub_themes"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Said:
     centred: np.ndarray
     """float32[n, d], unit rows around their language's mean"""
     heard: Heard
+    teller: IssueTeller
     settings: ThemeSettings
 
 
@@ -96,15 +98,25 @@ def _most_items_first(labels: np.ndarray, items: np.ndarray) -> np.ndarray:
     return ordered
 
 
+def parts_of(rows: np.ndarray, said: Said) -> list[np.ndarray]:
+    """The positions of the segments of each finer group of the theme that is at ``rows``, as `finer_groups` orders them."""
+    labels = finer_groups(said.centred[rows], said.items[rows], said.settings)
+    return [rows[labels == number] for number in range(int(labels.max(initial=-1)) + 1)]
+
+
 def sub_themes(
-    theme_id: str, name: NamedTheme, polarity: str, rows: np.ndarray, said: Said, taken: set[str]
+    theme_id: str,
+    name: NamedTheme,
+    polarity: str,
+    rows: np.ndarray,
+    groups: list[np.ndarray],
+    said: Said,
+    taken: set[str],
 ) -> tuple[SubTheme, ...]:
-    """Of the theme with the segments at ``rows``, the one with most items first. Their ids are added to ``taken``.
+    """Of the theme with the segments at ``rows`` and the `parts_of` it. Their ids are added to ``taken``.
 
     An id follows from the theme's id, the key phrases and the most central segment.
     """
-    labels = finer_groups(said.centred[rows], said.items[rows], said.settings)
-    groups = [rows[labels == number] for number in range(int(labels.max(initial=-1)) + 1)]
     found = []
     for group, called in zip(groups, _names(name, polarity, rows, groups, said), strict=True):
         centre = int(group[most_central(said.centred[group], [said.texts[row] for row in group])])
@@ -133,9 +145,13 @@ def _names(
         return []
     heard = said.heard
     own = heard.among(rows)
+    of_all = said.teller.name(rows, polarity)
     asked = [ThemeWords(polarity, [], [], [], {}, {})]  # stands for the theme, so that its name is taken
     for group in groups:
         central = central_texts(said.centred, group, said.texts, heard.langs)
-        asked.append(theme_words(heard, group, polarity, {}, central, part=True))
+        issue = said.teller.name(group, polarity, part=True)
+        if issue == of_all:
+            issue = None
+        asked.append(theme_words(heard, group, polarity, {}, central, issue=issue, part=True))
     given = [(theme.vi, theme.en), *(None for _ in groups)]
     return name_themes(asked, heard.background(own), len(own), heard.books_within(own), given)[1:]

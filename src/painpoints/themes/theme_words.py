@@ -26,6 +26,9 @@ CENTRAL_WORDS = 10
 NAMING_MEMBERS = 500
 NAMING_BACKGROUND = 20_000
 PLACE_MAJORITY = 0.4
+LINKS = frozenset(
+    ("but", "and", "though", "although", "however", "so", "nhưng", "và", "mà", "nên", "còn", "thì")
+)
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,11 @@ def theme_words(
     central: Mapping[str, str],
     *,
     issue: tuple[str, str] | None = None,
+    part_issue: tuple[str, str] | None = None,
     part: bool = False,
 ) -> ThemeWords:
-    """What naming needs of the segments at ``rows``, which tell the ``issue``; those that were not heard are left out."""
+    """What naming needs of the segments at ``rows``, which tell the ``issue``, a part of them the
+    ``part_issue``; those that were not heard are left out."""
     own = heard.among(rows) if part else heard.among(_thinned(rows, NAMING_MEMBERS))
     return ThemeWords(
         polarity,
@@ -100,6 +105,7 @@ def theme_words(
         place,
         central,
         issue,
+        part_issue,
         part,
     )
 
@@ -127,9 +133,15 @@ def central_texts(
         own = [int(row) for row in rows if (langs[row] == "en") == (side == "en")]
         if own:
             best = own[int(most_central(vectors[own], [texts[row] for row in own]))]
-            words = texts[best].split()
+            words = _without_link(texts[best].split())
             central[side] = " ".join(words[:CENTRAL_WORDS]) + (" …" if len(words) > CENTRAL_WORDS else "")
     return central
+
+
+def _without_link(words: list[str]) -> list[str]:
+    """A clause without the conjunction that tied it to the one before it."""
+    first = words[0].strip("(,-").lower() if len(words) > 2 else ""
+    return words[1:] if first in LINKS else words
 
 
 def _thinned(rows: np.ndarray, most: int) -> np.ndarray:
