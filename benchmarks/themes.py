@@ -59,8 +59,7 @@ Group = Callable[[pd.DataFrame, np.ndarray, int], Found]
 
 def from_simulation(simulated: Simulated) -> pd.DataFrame:
     """The negative spans of a simulation: text, lang, gold."""
-    truth = simulated.truth.merge(simulated.items[["id", "text"]], on="id")
-    truth = truth[truth["kind"].isin(["pain", "request"]) & (truth["sentiment"] != "pos")]
+    truth = pain_spans(simulated).merge(simulated.items[["id", "text"]], on="id")
     told = [t[a:b] for t, a, b in zip(truth["text"], truth["start"], truth["end"], strict=True)]
     return pd.DataFrame({"text": told, "lang": truth["lang"].to_numpy(), "gold": truth["issue"].to_numpy()})
 
@@ -212,21 +211,30 @@ def whole_run(simulated: Simulated, encoder: str) -> dict[str, float]:
         out = folder / "out"
         run(RunRequest([folder / "feedback.csv"], out=out, journey=simulated.journey, encoder=encoder))
         segments = pd.read_csv(out / "segments.csv", dtype={"feedback_id": str}).fillna({"theme_id": ""})
-    truth = simulated.truth[
-        simulated.truth["kind"].isin(["pain", "request"]) & (simulated.truth["sentiment"] != "pos")
-    ]
+    spans = pain_spans(simulated)
+    return figures(spans["issue"].to_numpy(), theme_of_spans(spans, segments))
+
+
+def pain_spans(simulated: Simulated) -> pd.DataFrame:
+    """The spans that tell a pain or a request: ``id, start, end, issue`` and more."""
+    truth = simulated.truth
+    return truth[truth["kind"].isin(["pain", "request"]) & (truth["sentiment"] != "pos")]
+
+
+def theme_of_spans(spans: pd.DataFrame, segments: pd.DataFrame) -> np.ndarray:
+    """The theme of the segment that covers most of each span, '' where none does."""
     by_item = {
         key: part[["start", "end", "theme_id"]].to_numpy() for key, part in segments.groupby("feedback_id")
     }
     found = []
-    for key, start, end in truth[["id", "start", "end"]].itertuples(index=False):
+    for key, start, end in spans[["id", "start", "end"]].itertuples(index=False):
         best = max(
             by_item.get(key, []),
             key=lambda s, a=start, b=end: min(s[1], b) - max(s[0], a),
             default=(0, 0, ""),
         )
         found.append(str(best[2]) if min(best[1], end) > max(best[0], start) else "")
-    return figures(truth["issue"].to_numpy(), np.asarray(found, dtype=object))
+    return np.asarray(found, dtype=object)
 
 
 def line(name: str, method: str, count: int, cells: dict[str, float], seconds: float) -> None:

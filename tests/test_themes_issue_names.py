@@ -22,7 +22,6 @@ NAMES = IssueNames(
     ("OTP never arrives", "hotline rings unanswered", "food delivered cold", "helpful staff"),
     ("pain", "pain", "pain", "praise"),
     ("bank", "bank", "food", "bank"),
-    frozenset({"không", "về"}),
 )
 OTP = ["chờ", "mãi", "mã", "otp", "chưa", "thấy"]
 

@@ -41,7 +41,7 @@ def world() -> tuple[ThemeSet, pd.DataFrame]:
     """Three themes with offline names; each text an item of its own."""
     rows = [(theme, text) for theme, texts in SAID.items() for text in texts]
     segments = pd.DataFrame(
-        {"text": [text for _, text in rows], "item": range(len(rows)), "touchpoint": "", "touchpoint_p": 0.0}
+        {"text": [text for _, text in rows], "item": range(len(rows)), "touchpoint": "", "touchpoint_p": 1.0}
     )
     segments.loc[[theme == "TA" for theme, _ in rows], "touchpoint"] = "delivery"
     assignment = pd.DataFrame({"theme_id": [theme for theme, _ in rows], "theme_p": 0.5})

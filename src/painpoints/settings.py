@@ -158,7 +158,7 @@ class ThemeSettings:
     """share of a theme from which the issue of a sub-theme names it, where no trouble of its own does: one in four"""
     issue_middle: float = 0.75
     """cosine of the theme's mean vector to that of the issue, likewise"""
-    issue_words: float = 0.03
+    issue_words: float = 0.08
     """share of its segments in which every word of the name must be"""
     issue_heard: float = 0.1
     """and share from which a word speaks for the name as much as a word can"""

@@ -132,7 +132,7 @@ def _names(
                 heard,
                 rows,
                 side,
-                place_names(said.segments["touchpoint"].iloc[rows], journey),
+                place_names(said.segments.iloc[rows], journey),
                 central_texts(vectors, rows, said.texts, heard.langs),
                 issue=None if known is not None else said.teller.name(rows, side),
                 part_issue=None if known is not None else _issue_of_parts(rows, finer, side, said),

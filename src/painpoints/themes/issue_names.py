@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["IssueNames", "IssueTeller", "load_issue_names"]
 
 Side = Literal["vi", "en"]
-_COMMON = 0.25
-"""share of industries in whose names a word is that says nothing of any of them ("customer", "fee", "late")"""
+_DENIALS = frozenset(("không", "chưa", "no", "not", "never", "cannot", "without"))
 _STEM = 5
 """letters that two English words share to be forms of one"""
 
@@ -45,8 +44,6 @@ class IssueNames:
     en: tuple[str, ...]
     polarity: tuple[str, ...]
     industry: tuple[str, ...]
-    common: frozenset[str]
-    """words of both languages that say nothing of a business, as the names of many have them"""
 
     def of_business(self, vectors: np.ndarray, settings: ThemeSettings) -> IssueNames:
         """The issues of those industries that speak as the run does: where the nearest issue of more segments lies than
@@ -60,7 +57,7 @@ class IssueNames:
         vi, en, polarity, industry = (
             tuple(column[n] for n in own) for column in (self.vi, self.en, self.polarity, self.industry)
         )
-        return IssueNames(self.vectors[own], self.centre, vi, en, polarity, industry, self.common)
+        return IssueNames(self.vectors[own], self.centre, vi, en, polarity, industry)
 
     def name(
         self,
@@ -74,8 +71,7 @@ class IssueNames:
         """The name (Vietnamese, English) of the issue that most of a theme's segments tell, or None.
 
         ``vectors`` float32[n, d] and ``words`` are of the segments in the language of ``side``; a share of ``least`` of them
-        must lie near the issue, and every word of its name that means something must be one of theirs, or of the names of
-        many businesses.
+        must lie near the issue, and every word of its name that means something must be one of theirs.
         """
         own = np.flatnonzero(np.asarray(self.polarity, dtype=object) == polarity)
         if not len(own) or not len(vectors):
@@ -89,9 +85,7 @@ class IssueNames:
         best, found = 0.0, None
         for n in np.flatnonzero((told >= least) & (middle >= settings.issue_middle)):
             shares = {word: said[_form(word, side)] / len(words) for word in _meaning(names[own[n]], side)}
-            if not all(
-                share >= settings.issue_words or word in self.common for word, share in shares.items()
-            ):
+            if not all(share >= settings.issue_words for share in shares.values()):
                 continue
             heard = (
                 np.mean([min(1.0, share / settings.issue_heard) for share in shares.values()])
@@ -132,22 +126,13 @@ class IssueTeller:
 
 
 def _meaning(name: str, side: Side) -> list[str]:
-    """Words of a name that are no function words."""
-    return [word for word in tokens(name) if word not in load_word_list(f"stopwords_{side}.txt")]
+    """Words of a name that are no function words; what is denied is said in too many ways to be asked for."""
+    idle = load_word_list(f"stopwords_{side}.txt")
+    return [word for word in tokens(name) if word not in idle and word not in _DENIALS]
 
 
 def _form(word: str, side: Side) -> str:
     return tone_key(word) if side == "vi" else word[:_STEM]
-
-
-def _common(names: Sequence[str], industries: Sequence[str]) -> frozenset[str]:
-    """Words in the names of at least `_COMMON` of all industries."""
-    having: dict[str, set[str]] = {}
-    for name, industry in zip(names, industries, strict=True):
-        for word in tokens(name):
-            having.setdefault(word, set()).add(industry)
-    least = _COMMON * len(set(industries))
-    return frozenset(word for word, own in having.items() if len(own) >= least)
 
 
 def load_issue_names(digest: str) -> IssueNames | None:
@@ -168,7 +153,6 @@ def _load(path: Path) -> tuple[str, IssueNames] | None:
             about = file.metadata() or {}
             vectors, centre = (file.get_tensor(n).astype(np.float32) for n in ("vectors", "centre"))
         columns = {c: tuple(json.loads(about[c])) for c in ("vi", "en", "polarity", "industry")}
-        common = _common(columns["vi"], columns["industry"]) | _common(columns["en"], columns["industry"])
-        return about["encoder"], IssueNames(unit_rows(vectors), centre, **columns, common=common)
+        return about["encoder"], IssueNames(unit_rows(vectors), centre, **columns)
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise ModelError(f"{path.name} of the issue names cannot be read: {error}") from error

@@ -25,7 +25,7 @@ TOGETHER_SHARE = 0.25  # of segments that tell any of them
 MOST_DETAILS = 3
 FAINT_SHARE = 0.1  # of a trouble that stands alone where few tell any
 LEADING_SHARE = 0.4  # of the segments with any trouble that tell that one
-SPARE_SHARE = 0.06
+SPARE_SHARE = 0.1
 PHRASE_SHARE = 0.2
 HEARD_SHARE = 0.1
 # a concept that is hardly commoner in the theme than anywhere ("app" in app reviews) does not name it
@@ -215,7 +215,7 @@ def _subject_and_details(
     details = [one.concept for one in troubles if one.share >= least][:2]
     if not details:
         others = [one for one in fitting if one.concept not in about]
-        least = WEAK_SHARE if about or theme.place else ALONE_SHARE
+        least = TOPIC_SHARE if about or theme.place else ALONE_SHARE
         details = [one.concept for one in others if one.share >= least][: 2 if about else 1]
     return about, details
 

@@ -77,7 +77,7 @@ def _questions(
     questions = []
     for theme in asked:
         own = members.get_group(theme["theme_id"])
-        place = place_names(segments["touchpoint"].iloc[own["place"]], journey)
+        place = place_names(segments.iloc[own["place"]], journey)
         central_first = own.sort_values(["theme_p", "place"], ascending=[False, True])["place"]
         quotes = _quotes([*theme["quotes"], *central_first], texts, items, settings)
         touchpoint = place.get("vi") or place.get("en", "")

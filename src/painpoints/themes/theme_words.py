@@ -25,7 +25,7 @@ CENTRAL_WORDS = 10
 # segments whose phrases are counted, a theme and in all: beyond, the names stay the same and memory grows
 NAMING_MEMBERS = 500
 NAMING_BACKGROUND = 20_000
-PLACE_MAJORITY = 0.4
+PLACE_MAJORITY = 0.4  # mean probability
 LINKS = frozenset(
     ("but", "and", "though", "although", "however", "so", "nhưng", "và", "mà", "nên", "còn", "thì")
 )
@@ -110,14 +110,12 @@ def theme_words(
     )
 
 
-def place_names(touchpoints: pd.Series, journey: Journey | None) -> Mapping[str, str]:
-    """The name of the touchpoint that most of the theme's segments are at, in both languages; {} without
-    one.
-    """
-    counts = touchpoints.value_counts().drop("", errors="ignore").sort_index()
-    if counts.empty or counts.max() < PLACE_MAJORITY * len(touchpoints):
+def place_names(own: pd.DataFrame, journey: Journey | None) -> Mapping[str, str]:
+    """The name of the touchpoint that a theme's ``own`` segments are surely at, in both languages; {} without one."""
+    sure = own["touchpoint_p"].fillna(0.0).groupby(own["touchpoint"]).sum().drop("", errors="ignore")
+    if sure.empty or sure.max() < PLACE_MAJORITY * len(own):
         return {}
-    place = str(counts.idxmax())
+    place = str(sure.idxmax())
     known = {} if journey is None else {point.id: point.name for point in journey.touchpoints}
     if place in known:
         return {lang: known[place].get(lang, "") for lang in ("vi", "en")}
