@@ -32,6 +32,7 @@ from painpoints.settings import Settings, ThemeSettings
 from painpoints.text import make_segments
 from painpoints.text.redact import default_redactor
 from painpoints.themes import find_themes
+from painpoints.themes.known import KnownThemes
 from painpoints.themes.views import unit_rows
 
 SHOWN = [column for column in COLUMNS if column not in ("NPMI", "names", "apart")]
@@ -66,10 +67,11 @@ class Prepared:
         self.vectors = encoder.encode(segments["match_text"].tolist())
         self.segments = classify(segments, self.items, self.vectors, encoder, self.journey)
 
-    def themed(self, settings: ThemeSettings) -> pd.DataFrame:
+    def themed(self, settings: ThemeSettings, known: KnownThemes | None = None) -> pd.DataFrame:
         """``feedback_id, start, end, theme_id`` of every segment."""
+        seed, journey = Settings().seed, self.journey
         found = find_themes(
-            self.segments, self.vectors, settings, Settings().seed, self.items, journey=self.journey
+            self.segments, self.vectors, settings, seed, self.items, journey=journey, known=known
         )
         columns = ["feedback_id", "start", "end"]
         return self.segments[columns].assign(theme_id=found.assignment["theme_id"].to_numpy())

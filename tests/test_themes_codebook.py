@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,24 @@ def test_mistakes_are_one_sentence(
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere\.csv"):
         load_codebook(tmp_path / "nowhere.csv")
+
+
+def test_an_entry_does_not_take_in_what_merely_lies_beside_its_examples(tmp_path: Path) -> None:
+    path = book(tmp_path / "book.csv", ("Khác hẳn", "Other", "", texts(4, [100])[0]))
+    said = [*texts(0, range(2, 42)), *texts(1, range(2, 42))]
+    found = find_themes(
+        stored_segments(said),
+        ENCODER.encode(said),
+        ThemeSettings(),
+        7,
+        known=known_from(load_codebook(path), ENCODER),
+    )
+    assert load_codebook(path)[0].theme_id not in set(found.assignment["theme_id"])
+    assert len(found.themes) == 2
+
+
+def test_entries_stay_guided_where_a_workspace_knows_them_already(tmp_path: Path) -> None:
+    entries = load_codebook(book(tmp_path / "book.csv", ("Giao trễ", "Late", "", texts(0, [100])[0])))
+    once = known_from(entries, ENCODER)
+    remembered = replace(once, themes=tuple(replace(theme, guided=False) for theme in once.themes))
+    assert [theme.guided for theme in known_from(entries, ENCODER, remembered).themes] == [True]

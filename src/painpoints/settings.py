@@ -136,6 +136,8 @@ class ThemeSettings:
     """nearest assigned segments that vote on where a stray belongs"""
     vote_rows: int = 10_000
     """assigned segments that are compared with; bounds time and memory"""
+    guided_near: float = 0.55
+    """cosine to the mean of a codebook theme's examples from which a segment, drawn towards its neighbours, is of it"""
     inherit_share: float = 0.5
     """share of a known theme's texts in a new group from which the group is of that theme: most of them"""
     adopt_share: float = 0.35

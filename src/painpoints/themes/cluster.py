@@ -21,6 +21,7 @@ __all__ = [
     "cluster_rows",
     "dense_rows",
     "inherit_themes",
+    "lead_to_examples",
     "linked_levels",
     "merge_alike",
     "minimum_size",
@@ -326,11 +327,39 @@ def nearest_votes(
 
 def _voters(labels: np.ndarray, most: int) -> np.ndarray:
     """Labelled rows, thinned evenly where there are more than ``most``."""
-    voters = np.flatnonzero(labels >= 0)
-    if len(voters) <= most:
-        return voters
-    picked: np.ndarray = voters[np.linspace(0, len(voters) - 1, most).astype(int)]
+    return _thinned(np.flatnonzero(labels >= 0), most)
+
+
+def _thinned(rows: np.ndarray, most: int) -> np.ndarray:
+    """The rows, or ``most`` of them at even distances."""
+    if len(rows) <= most:
+        return rows
+    picked: np.ndarray = rows[np.linspace(0, len(rows) - 1, most).astype(int)]
     return picked
+
+
+def lead_to_examples(
+    meaning: np.ndarray, labels: np.ndarray, themes: np.ndarray, settings: ThemeSettings, block: int = 2048
+) -> np.ndarray:
+    """The one of ``themes`` whose examples (the rows with its label) a row comes nearest to, -1 where to none near enough.
+
+    ``meaning`` are unit rows around their language's mean. Each is drawn halfway towards the mean of its nearest rows, as
+    `cluster_rows` does, and compared with the mean of the examples: one sentence alone says much by the way.
+    """
+    middles = unit_rows(np.stack([meaning[labels == theme].mean(axis=0) for theme in themes]))
+    others = _thinned(np.arange(len(meaning)), settings.vote_rows)
+    near = min(settings.vote_neighbours, len(others) - 1)
+    found = np.full(len(meaning), -1)
+    for start in range(0, len(meaning) if near > 0 else 0, block):
+        rows = np.arange(start, min(start + block, len(meaning)))
+        cosines = meaning[rows] @ meaning[others].T
+        cosines[rows[:, None] == others[None, :]] = -1.0
+        nearest = others[np.argpartition(-cosines, near - 1, axis=1)[:, :near]]
+        drawn = unit_rows(meaning[rows] + unit_rows(meaning[nearest].mean(axis=1)))
+        likeness = drawn @ middles.T
+        best = likeness.argmax(axis=1)
+        found[rows] = np.where(likeness.max(axis=1) >= settings.guided_near, themes[best], -1)
+    return found
 
 
 def inherit_themes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,7 +115,9 @@ def known_from(
 
     before = {theme.theme_id for theme in known.themes} if known is not None else set()
     themes = tuple(
-        KnownTheme(e.theme_id, e.polarity, e.name_vi, e.name_en) for e in entries if e.theme_id not in before
+        KnownTheme(e.theme_id, e.polarity, e.name_vi, e.name_en, guided=True)
+        for e in entries
+        if e.theme_id not in before
     )
     told = [(e.theme_id, text) for e in entries for text in e.texts]
     members = pd.DataFrame(
@@ -130,8 +132,9 @@ def known_from(
     vectors = encoder.encode(members["match_text"].tolist())
     if known is None:
         return KnownThemes(themes, members, vectors, lambda texts: [""] * len(texts))
+    named = {entry.theme_id for entry in entries}
     return KnownThemes(
-        (*known.themes, *themes),
+        (*(replace(t, guided=True) if t.theme_id in named else t for t in known.themes), *themes),
         _joined(known.members, members),
         np.concatenate([known.vectors, vectors]),
         known.ids_of,

@@ -13,6 +13,7 @@ from painpoints.themes.cluster import (
     cluster_rows,
     dense_rows,
     inherit_themes,
+    lead_to_examples,
     merge_alike,
     minimum_size,
 )
@@ -20,7 +21,7 @@ from painpoints.themes.describe import describe_themes
 from painpoints.themes.glossary import content_words
 from painpoints.themes.known import KnownTheme, KnownThemes, no_known_themes
 from painpoints.themes.theme_set import POLARITIES, ThemeSet
-from painpoints.themes.views import joint_view
+from painpoints.themes.views import centre_by_language, joint_view
 from painpoints.themes.words import is_vague, plain, tokens
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ class _Said:
     """how many of the rows are segments"""
     themes: int
     """how many themes are known"""
+    guided: np.ndarray
+    """numbers of those that are of the user's codebook"""
 
 
 def _said(
@@ -138,6 +141,7 @@ def _said(
         np.array([_OUT if i is None else number.get(i, _FREE) for i in ids], dtype=int),
         len(rows),
         len(themes),
+        np.flatnonzero([theme.guided for theme in themes]),
     )
 
 
@@ -170,7 +174,10 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
     np.maximum.at(fixed, inverse, said.fixed)
     labels = np.maximum(fixed, _FREE)
     size = minimum_size(len(first), settings)
-    if said.themes:
+    led = _led(said, first, langs, labels, fixed, settings)
+    fixed = np.where(led >= 0, _OUT, fixed)  # what the codebook has is set aside
+    labels[led >= 0] = _FREE
+    if said.themes > len(said.guided):
         rows = _known_and_free(labels, fixed, settings, seed)
         groups = cluster_rows(view[rows], [content[row] for row in rows], settings, size)
         labels = inherit_themes(view, labels, rows, groups, settings)
@@ -188,12 +195,31 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
         _add_groups(labels, chosen, dense_rows(view[chosen], settings, size, seed), said.themes)
     if said.themes or sampled:  # the groups come from several trees
         labels = merge_alike(view, content, labels, settings, said.themes)
+    labels = np.where(led >= 0, led, labels)
     labels, strength = adopt_strays(view, labels, settings)
-    labels[fixed == _OUT], strength[fixed == _OUT] = _FREE, 0.0
+    out = (fixed == _OUT) & (led < 0)
+    labels[out], strength[out] = _FREE, 0.0
     people = said.frame["item"].to_numpy()
     often = max(size, round(settings.repeat_share * said.segments))
     labels, strength = _add_repeated(labels, strength, inverse, people, often)
     return _Groups(labels[inverse][: said.segments], strength[inverse][: said.segments])
+
+
+def _led(
+    said: _Said,
+    first: np.ndarray,
+    langs: np.ndarray,
+    labels: np.ndarray,
+    fixed: np.ndarray,
+    settings: ThemeSettings,
+) -> np.ndarray:
+    """int[texts]: the theme of the user's codebook that a text is led to, or was in before; -1 for all others."""
+    if not len(said.guided):
+        return np.full(len(first), _FREE)
+    meaning = centre_by_language(said.vectors[first], langs, settings.language_prior)
+    near = lead_to_examples(meaning, labels, said.guided, settings)
+    free = (labels < 0) & (fixed != _OUT)
+    return np.where(np.isin(labels, said.guided), labels, np.where(free, near, _FREE))
 
 
 def _known_and_free(labels: np.ndarray, fixed: np.ndarray, settings: ThemeSettings, seed: int) -> np.ndarray:

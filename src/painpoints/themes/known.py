@@ -22,6 +22,8 @@ class KnownTheme:
     name_vi: str
     name_en: str
     hidden: bool = False
+    guided: bool = False
+    """of the user's codebook: segments near the mean of its texts are led to it before anything is clustered"""
 
 
 @dataclass(frozen=True)
