@@ -22,6 +22,8 @@ def _found(text: str) -> list[tuple[str, str]]:
             "Thẻ bị khóa.\nTrân trọng,\nMinh Anh\nPhòng kế toán",
             [("Trân trọng,\nMinh Anh\nPhòng kế toán", "signature")],
         ),
+        ("Gạo có mọt.\nThân,\nTrần Bé Năm", [("Thân,\nTrần Bé Năm", "signature")]),
+        ("Máy hỏng\nKính chào\nLê Văn Tư", [("Kính chào\nLê Văn Tư", "signature")]),
         ("App lỗi.\nĐã gửi từ iPhone của tôi", [("Đã gửi từ iPhone của tôi", "signature")]),
         ("Broken.\nSent from my iPhone", [("Sent from my iPhone", "signature")]),
         (
@@ -49,6 +51,7 @@ def test_boilerplate_is_found(text: str, found: list[tuple[str, str]]) -> None:
         "Chào hỏi khách rất lễ phép",
         "gửi shop 2 lần mà chưa nhận",
         "Hi vọng app tốt hơn",
+        "Giao than cho tôi\nthan\nướt hết cả bao.",
         "Thank you for contacting us is all they ever send, but nothing happens",
         "Mong ngân hàng sớm sửa lỗi đăng nhập",
     ],
