@@ -176,3 +176,16 @@ def test_short_texts_run_fast() -> None:
         redactor.find(text)
     # measured above 10,000 a second, on texts that nearly all hold digits; the bound is for a busy machine
     assert len(texts) / (time.perf_counter() - start) > 1_500
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Gạo mốc.\nBùi Ngọc Bé", "Gạo mốc.\n[NAME]"),
+        ("Gạo mốc.\nThân,\nTrần Bé Năm", "Gạo mốc.\nThân,\n[NAME]"),
+        ("giao tới\nLê Lợi", "giao tới\nLê Lợi"),
+        ("Chậm\nĐỖ XE LÂU", "Chậm\nĐỖ XE LÂU"),
+    ],
+)
+def test_a_full_name_on_the_last_line_is_masked(text: str, masked: str) -> None:
+    assert default_redactor().redact(text)[0] == masked

@@ -55,10 +55,14 @@ _INTRODUCED = (
     re.compile(rf"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss)\.? (?!DIY)(?P<name>{_ANY})"),
     # Trân trọng,⏎Nguyễn Văn A
     re.compile(
-        r"(?<![A-Za-z])(?i:regards|sincerely|tran trong|than men|best wishes)[ ]?[,.!]?[ ]?[\n,]\s{0,3}"
+        r"(?<![A-Za-z])(?i:regards|sincerely|tran trong|than(?: ai| men| chao)?|kinh (?:chao|thu)|best wishes)"
+        r"[ ]?[,.!]?[ ]?[\n,]\s{0,3}"
         rf"(?P<name>{_ANY}) ?(?:\n|\Z)"
     ),
 )  # fmt: skip
+
+# … mãi không ai trả lời.⏎Nguyễn Thị Bé (the last line; two syllables may be a street)
+_LAST_LINE = re.compile(rf"\n[ ]*(?P<name>{_FAMILY}(?: {_SYLLABLE}){{2,4}})[ .]*\s*\Z")
 
 _SMALL = re.compile(
     r"(?<![a-z])(?:(?:toi|em|minh) ten(?: la)?|ten (?:toi|em|minh) la|ten la|my name is)[ :]{1,2}"
@@ -109,7 +113,8 @@ _NEIGHBOURS = frozenset({"PHONE", "ID_NUMBER", "ACCOUNT", "EMAIL", "CARD"})
 
 _HINT = re.compile(
     r"(?<![a-z])(?:ten|name|la|i'?m|i am|this is|chu|ctk|nguoi|khach|kh|anh|chi|co|bac|ong|em|ban|nhan vien|nv|tai xe"
-    r"|shipper|bs|gdv|giao dich|gap|gui|signed|full|ky|ho|ba|quan ly|regards|sincerely|tran trong|than men|best wishes"
+    r"|shipper|bs|gdv|giao dich|gap|gui|signed|full|ky|ho|ba|quan ly|regards|sincerely|tran trong|than|kinh chao|kinh thu"
+    r"|best wishes"
     r"|m(?:r|rs|s|iss))(?![a-z])"
 )
 
@@ -124,6 +129,9 @@ def find_names(shadow: Shadow, found: Iterable[Found]) -> Iterator[Found]:
         for pattern in _INTRODUCED:
             for match in pattern.finditer(plain):
                 yield from _named(shadow, match, "name")
+    last = _LAST_LINE.search(plain)
+    if last is not None and not last["name"].isupper():
+        yield from _named(shadow, last, "name")
     if "ten" in lower or "toi la" in lower or "name" in lower:
         for match in _SMALL.finditer(lower):
             yield from _named(shadow, match, "name")
