@@ -350,7 +350,7 @@ def _compose(
 
 
 def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
-    """Touchpoint and a quote, where the theme has text of the language: a name is never in the other one.
+    """The touchpoint alone, else a quote, where the theme has text of the language: a name is never in the other one.
 
     Where not even one word recurs, a quote would promise a subject that the theme does not have.
     """
@@ -365,7 +365,9 @@ def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
             _heading(heading, [_GENERAL[theme.polarity, lang]]) if heading else _GENERAL[theme.polarity, lang]
         )
     quote = theme.central.get(lang)
-    return _heading(heading or _UNNAMED[theme.polarity, lang], [f"“{quote}”"] if quote else [])
+    if heading:
+        return f"{_capital(heading)} {_IN_GENERAL[lang]}" if quote else _capital(heading)
+    return _heading(_UNNAMED[theme.polarity, lang], [f"“{quote}”"] if quote else [])
 
 
 def _repeats(phrase: str, heading: str) -> bool:
