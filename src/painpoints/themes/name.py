@@ -392,7 +392,8 @@ def _make_distinct(named: list[NamedTheme]) -> list[NamedTheme]:
         for extra_vi, extra_en in theme.spare:
             if vi not in taken["vi"] and en not in taken["en"]:
                 break
-            vi, en = _extended(theme.vi, extra_vi), _extended(theme.en, extra_en)
+            vi = _extended(theme.vi, extra_vi) if theme.vi in taken["vi"] else theme.vi
+            en = _extended(theme.en, extra_en) if theme.en in taken["en"] else theme.en
         vi = _numbered(vi, theme.vi, theme.aside[0], taken["vi"])
         en = _numbered(en, theme.en, theme.aside[1], taken["en"])
         taken["vi"].add(vi)
