@@ -376,6 +376,9 @@ def _repeats(phrase: str, heading: str) -> bool:
 
 def _heading(subject: str, details: list[str]) -> str:
     kept = [detail for detail in details if detail.lower() not in subject.lower()]
+    named = kept[0].lower() if kept else ""
+    if subject and (named.startswith(subject.lower()) or named.endswith(subject.lower())):
+        return _capital(", ".join(kept))
     return _capital(f"{subject}: {', '.join(kept)}" if kept else subject)
 
 
