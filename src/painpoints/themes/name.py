@@ -27,7 +27,7 @@ FAINT_SHARE = 0.1  # of a trouble that stands alone where few tell any
 LEADING_SHARE = 0.4  # of the segments with any trouble that tell that one
 SPARE_SHARE = 0.1
 PHRASE_SHARE = 0.2
-HEARD_SHARE = 0.1
+HEARD_SHARE = 0.15
 # a concept that is hardly commoner in the theme than anywhere ("app" in app reviews) does not name it
 LIFT = 1.3
 STRONG_LIFT = 2.0
@@ -234,6 +234,7 @@ def _with_lesser(
     ]
     named = [one.concept for one in troubles if one.concept in details]
     lesser = [one.concept for one in troubles if one.share >= LESSER_SHARE and one.concept not in named]
+    lesser.sort(key=lambda concept: glossary.concepts[concept].kind == "request")  # what is wrong says more
     several = [*named, *lesser][:MOST_DETAILS]
     size = len(theme.concepts)
     if several and _told_by(several, theme) >= TOGETHER_SHARE * size:
