@@ -34,7 +34,7 @@ def near(axis: int, count: int = 10) -> np.ndarray:
 
 
 def test_called_by_what_most_segments_tell() -> None:
-    assert NAMES.name(near(0), [OTP] * 10, "pain", "vi", 0.5, SETTINGS) == (
+    assert NAMES.name(near(0), [OTP] * 10, "pain", "vi", False, SETTINGS) == (
         "mã OTP không về",
         "OTP never arrives",
     )
@@ -42,17 +42,20 @@ def test_called_by_what_most_segments_tell() -> None:
 
 def test_english_segments_are_asked_for_english_words() -> None:
     said = [["waited", "for", "the", "otp", "and", "it", "never", "arrived"]] * 10
-    assert NAMES.name(near(0), said, "pain", "en", 0.5, SETTINGS) == ("mã OTP không về", "OTP never arrives")
-    assert NAMES.name(near(0), [OTP] * 10, "pain", "en", 0.5, SETTINGS) is None
+    assert NAMES.name(near(0), said, "pain", "en", False, SETTINGS) == (
+        "mã OTP không về",
+        "OTP never arrives",
+    )
+    assert NAMES.name(near(0), [OTP] * 10, "pain", "en", False, SETTINGS) is None
 
 
 def test_no_name_tells_what_the_segments_do_not_say() -> None:
-    assert NAMES.name(near(2), [OTP] * 10, "pain", "vi", 0.5, SETTINGS) is None
+    assert NAMES.name(near(2), [OTP] * 10, "pain", "vi", False, SETTINGS) is None
 
 
 def test_a_mixed_theme_has_no_such_name() -> None:
     mixed = np.concatenate([near(0, 3), near(5, 4), near(6, 4)])
-    assert NAMES.name(mixed, [OTP] * 11, "pain", "vi", 0.5, SETTINGS) is None
+    assert NAMES.name(mixed, [OTP] * 11, "pain", "vi", False, SETTINGS) is None
 
 
 def test_a_part_must_tell_one_thing_more_surely_than_a_theme() -> None:
@@ -68,7 +71,7 @@ def test_a_part_must_tell_one_thing_more_surely_than_a_theme() -> None:
 
 
 def test_praise_is_never_called_by_a_pain() -> None:
-    assert NAMES.name(near(0), [OTP] * 10, "praise", "vi", 0.5, SETTINGS) is None
+    assert NAMES.name(near(0), [OTP] * 10, "praise", "vi", False, SETTINGS) is None
 
 
 def test_only_businesses_that_speak_alike_are_asked() -> None:

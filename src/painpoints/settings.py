@@ -162,6 +162,8 @@ class ThemeSettings:
     """cosine of the theme's mean vector to that of the issue, likewise"""
     issue_words: float = 0.08
     """share of its segments in which every word of the name must be"""
+    issue_words_part: float = 0.05
+    """the same for a sub-theme, more of which must tell the issue"""
     issue_heard: float = 0.1
     """and share from which a word speaks for the name as much as a word can"""
     business_rows: int = 2_000

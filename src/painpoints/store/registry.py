@@ -251,6 +251,17 @@ class ThemeRegistry:
         self._move("", loose, into)
         self.log_event(week, "split", theme_id, (into,), reason)
 
+    def call(self, theme_id: str, name_vi: str, name_en: str) -> str:
+        """New names that no other theme has, inside a transaction; returns the Vietnamese one before."""
+        before = str(self._require(theme_id)["name_vi"])
+        others = self.table()
+        others = others[others["theme_id"] != theme_id]
+        taken = set(others["name_vi"]) | set(others["name_en"])
+        self._set(
+            theme_id, "name_vi = ?, name_en = ?", (_distinct(name_vi, taken), _distinct(name_en, taken))
+        )
+        return before
+
     def _move(self, theme_id: str, texts: Sequence[str], into: str) -> None:
         self._workspace.execute(
             "UPDATE segments SET theme_id = ? WHERE theme_id = ? AND list_contains(?, text_hash)",

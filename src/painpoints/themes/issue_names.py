@@ -65,17 +65,20 @@ class IssueNames:
         words: Sequence[Sequence[str]],
         polarity: str,
         side: Side,
-        least: float,
+        part: bool,
         settings: ThemeSettings,
     ) -> tuple[str, str] | None:
         """The name (Vietnamese, English) of the issue that most of a theme's segments tell, or None.
 
-        ``vectors`` float32[n, d] and ``words`` are of the segments in the language of ``side``; a share of ``least`` of them
-        must lie near the issue, and every word of its name that means something must be one of theirs.
+        ``vectors`` float32[n, d] and ``words`` are of the segments in the language of ``side``; enough of them
+        must lie near the issue, more of a ``part`` of a theme, and every word of its name that means something must be
+        theirs.
         """
         own = np.flatnonzero(np.asarray(self.polarity, dtype=object) == polarity)
         if not len(own) or not len(vectors):
             return None
+        least = settings.issue_told_part if part else settings.issue_told
+        heard_least = settings.issue_words_part if part else settings.issue_words
         rows = self._around(vectors)
         near = rows @ self.vectors[own].T
         middle = unit_rows(rows.mean(axis=0, keepdims=True))[0] @ self.vectors[own].T
@@ -85,7 +88,7 @@ class IssueNames:
         best, found = 0.0, None
         for n in np.flatnonzero((told >= least) & (middle >= settings.issue_middle)):
             shares = {word: said[_form(word, side)] / len(words) for word in _meaning(names[own[n]], side)}
-            if not all(share >= settings.issue_words for share in shares.values()):
+            if not all(share >= heard_least for share in shares.values()):
                 continue
             heard = (
                 np.mean([min(1.0, share / settings.issue_heard) for share in shares.values()])
@@ -121,8 +124,7 @@ class IssueTeller:
         side: Side = "en" if 2 * english.sum() > len(rows) else "vi"
         own = rows[english == (side == "en")]
         said = [self.words[row] for row in own]
-        least = self.settings.issue_told_part if part else self.settings.issue_told
-        return self.names.name(self.vectors[own], said, polarity, side, least, self.settings)
+        return self.names.name(self.vectors[own], said, polarity, side, part, self.settings)
 
 
 def _meaning(name: str, side: Side) -> list[str]:

@@ -361,13 +361,11 @@ def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
     counts = Counter(
         key for phrases in theme.phrases for key in phrases if " " not in key and key not in function_words()
     )
-    if counts and max(counts.values()) < PHRASE_SHARE * len(theme.phrases):
-        return (
-            _heading(heading, [_GENERAL[theme.polarity, lang]]) if heading else _GENERAL[theme.polarity, lang]
-        )
     quote = theme.central.get(lang)
     if heading:
         return f"{_capital(heading)} {_IN_GENERAL[lang]}" if quote else _capital(heading)
+    if counts and max(counts.values()) < PHRASE_SHARE * len(theme.phrases):
+        return _GENERAL[theme.polarity, lang]
     return _heading(_UNNAMED[theme.polarity, lang], [f"“{quote}”"] if quote else [])
 
 

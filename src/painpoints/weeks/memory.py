@@ -218,6 +218,15 @@ class WeekMemory:
             [RUN_ID, week, week],
         )
 
+    def texts_told(self, theme_id: str, first: str, last: str) -> set[str]:
+        """Hashes of the texts of a theme that items of the weeks `first` to `last` tell."""
+        rows = self.workspace.frame(
+            """SELECT DISTINCT s.text_hash FROM segments s JOIN items i USING (item_key)
+            WHERE s.run_id = ? AND s.theme_id = ? AND i.week >= ? AND i.week <= ?""",
+            [RUN_ID, theme_id, first, last],
+        )
+        return set(rows["text_hash"])
+
     # -- reports -------------------------------------------------------------------------------------------
 
     def pool_of(self, week: str) -> str:

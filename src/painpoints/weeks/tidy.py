@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from painpoints.encoders import Encoder
     from painpoints.settings import Settings, WeekSettings
     from painpoints.store import ThemeRegistry
+    from painpoints.themes.issue_names import IssueNames
     from painpoints.themes.known import KnownThemes
     from painpoints.weeks.memory import WeekMemory
 
@@ -61,6 +62,7 @@ def tidy_themes(
     ]
     given: set[str] = set()
     issues = load_issue_names(encoder.digest)
+    names_now = _names_of_returned(memory, registry, told, week, encoder, settings.weeks, kept, issues)
     with memory.workspace.transaction():
         for into, other in mergers:
             registry.merge_by_meaning(into, other, week)
@@ -74,7 +76,7 @@ def tidy_themes(
             names, _ = name_parts(part, vectors, labels, side, taken, issues)
             given |= set(names["theme_id"])
             registry.split_by_meaning(one.theme_id, part, names, week, one.reason, loose)
-        _retire(registry, told, week, settings.weeks.retire_weeks)
+        _retire(registry, told, week, settings.weeks.retire_weeks, names_now)
 
 
 @dataclass
@@ -200,12 +202,50 @@ def _side(known: KnownThemes, theme_id: str) -> str:
     return next(theme.polarity for theme in known.themes if theme.theme_id == theme_id)
 
 
-def _retire(registry: ThemeRegistry, told: pd.DataFrame, week: str, silent: int) -> None:
-    """Log themes that have been silent for long, and those that came back."""
+def _retire(
+    registry: ThemeRegistry, told: pd.DataFrame, week: str, silent: int, names: dict[str, tuple[str, str]]
+) -> None:
+    """Log themes that have been silent for long, and those that came back, which get what ``names`` has for them."""
     limit = weeks_before(week, silent)
     retired = registry.retired()
     for theme_id, last in zip(told["theme_id"], told["last_week"], strict=True):
         if last < limit and theme_id not in retired:
             registry.log_event(week, "retire", theme_id, (), f"no item since {last}")
         elif last >= limit and theme_id in retired:
-            registry.log_event(week, "new", theme_id, (), f"came back in {last} after it had been retired")
+            reason = f"came back in {last} after it had been retired"
+            if theme_id in names:
+                reason += f"; was called {registry.call(theme_id, *names[theme_id])!r}"
+            registry.log_event(week, "new", theme_id, (), reason)
+
+
+def _names_of_returned(
+    memory: WeekMemory,
+    registry: ThemeRegistry,
+    told: pd.DataFrame,
+    week: str,
+    encoder: Encoder,
+    settings: WeekSettings,
+    kept: Collection[str],
+    issues: IssueNames | None,
+) -> dict[str, tuple[str, str]]:
+    """Names in both languages, from what is told now, for retired themes that came back with enough texts to tell.
+
+    What returns after so long is often something else that lies near: the old name would tell of the old trouble.
+    """
+    limit = weeks_before(week, settings.retire_weeks)
+    retired = registry.retired()
+    found = {}
+    for theme_id, last in zip(told["theme_id"], told["last_week"], strict=True):
+        if last < limit or theme_id not in retired or theme_id in kept:
+            continue
+        members = registry.members(theme_id)
+        lately = members[members["text_hash"].isin(memory.texts_told(theme_id, limit, week))]
+        if len(lately) < settings.new_items:
+            continue
+        lately = lately.reset_index(drop=True)
+        vectors = encoder.encode(lately["match_text"].tolist())
+        row = registry.table().set_index("theme_id").loc[theme_id]
+        labels = np.zeros(len(lately), dtype=int)
+        names, _ = name_parts(lately, vectors, labels, str(row["polarity"]), (), issues)
+        found[str(theme_id)] = (str(names["name_vi"].iloc[0]), str(names["name_en"].iloc[0]))
+    return found
