@@ -106,6 +106,20 @@ def test_what_few_say_by_the_way_does_not_name_a_theme():
     assert "ồn" not in name
 
 
+def test_what_few_say_in_the_other_language_does_not_name_a_theme_of_grumbling():
+    grumbling = words_of([f"câu {n} chẳng giống câu nào cả {n * 7}" for n in range(30)])
+    english = words_of(["vat invoices please"] * 4, lang="en")
+    mixed = replace(
+        grumbling,
+        concepts=grumbling.concepts + english.concepts,
+        phrases=[{} for _ in grumbling.phrases] + english.phrases,
+        langs=grumbling.langs + english.langs,
+        central={**grumbling.central, **english.central},
+    )
+    name = names(mixed, words_of(["giao hàng trễ"] * 90))[0]
+    assert (name.vi, name.en) == ("Không hài lòng nói chung", "General dissatisfaction")
+
+
 def test_no_pain_is_named_by_praise():
     mixed = words_of(
         ["nhân viên áo đẹp"] * 4 + ["nhân viên áo đẹp mà lạnh lùng"] * 2, place={"vi": "Quầy", "en": "Desk"}
