@@ -144,9 +144,8 @@ def _name_one(
         for lang in ("vi", "en")
     }
     main, other = ("en", "vi") if 2 * theme.langs.count("en") > len(theme.langs) else ("vi", "en")
-    if (
-        composed[main] == _GENERAL[theme.polarity, main]
-    ):  # what a few say in the other language names it no better
+    # what a few say in the other language names a theme of grumbling no better
+    if composed[main] == _GENERAL[theme.polarity, main]:
         composed[other] = _GENERAL[theme.polarity, other]
     names = composed if issue is None else _called_by_issue(issue, about, theme, glossary)
     shown = {*about, *details}
