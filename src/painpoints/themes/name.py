@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from painpoints.themes.glossary import Glossary, load_glossary
 from painpoints.themes.phrases import PhraseBook, key_phrases, phrase_share
+from painpoints.themes.troubles import (
+    ThemeWords,
+    faint_trouble,
+    fits,
+    ranked_concepts,
+    subject_and_details,
+    with_lesser,
+)
 from painpoints.themes.words import function_words, plain
 
 __all__ = ["NamedTheme", "ThemeWords", "name_themes"]
 
 KEPT_PHRASES = 6
 # shares of a theme's segments that must name a concept or phrase before the theme is called by it; set by reading names
-TOPIC_SHARE = 0.22
-TROUBLE_SHARE = 0.15
-ALONE_SHARE = 0.3  # of a trouble without a thing that it befalls
-WEAK_SHARE = 0.12
-LEAST_TOLD = 3  # segments; what one or two say by the way names nothing
-LESSER_SHARE = 0.08  # of each of several troubles that are told beside one another
-TOGETHER_SHARE = 0.25  # of segments that tell any of them
-MOST_DETAILS = 3
-FAINT_SHARE = 0.1  # of a trouble that stands alone where few tell any
-LEADING_SHARE = 0.4  # of the segments with any trouble that tell that one
 SPARE_SHARE = 0.1
 PHRASE_SHARE = 0.2
 HEARD_SHARE = 0.15
-# a concept that is hardly commoner in the theme than anywhere ("app" in app reviews) does not name it
-LIFT = 1.3
 STRONG_LIFT = 2.0
 SURE_SHARE = 0.4
 CLEAR_SHARE = 0.35  # of segments that name one of the troubles, from which no name of an issue is asked for
@@ -49,24 +44,6 @@ _UNNAMED = {
 
 
 @dataclass(frozen=True)
-class ThemeWords:
-    """What naming needs of one theme: concepts and phrases a segment, the language, the touchpoint's names."""
-
-    polarity: str
-    concepts: list[set[int]]
-    phrases: list[dict[str, str]]
-    langs: list[str]
-    place: Mapping[str, str]
-    central: Mapping[str, str]
-    issue: tuple[str, str] | None = None
-    """Vietnamese and English name of the issue that most segments tell"""
-    part_issue: tuple[str, str] | None = None
-    """and of the one that a good part of them tells, which names the theme where no trouble does"""
-    part: bool = False
-    """a part of a theme: called by what is commoner in it than in the theme, at last by its quote, in whatever language"""
-
-
-@dataclass(frozen=True)
 class NamedTheme:
     """Names and key phrases; ``spare`` and ``aside`` hold what could be added to tell it from a namesake.
 
@@ -79,15 +56,6 @@ class NamedTheme:
     keyphrases: tuple[str, ...]
     spare: tuple[tuple[str, str], ...] = ()
     aside: tuple[str, str] = ("", "")
-
-
-@dataclass(frozen=True)
-class _Rated:
-    """A concept, its share of the theme's segments, and that share over its share of all segments."""
-
-    concept: int
-    share: float
-    lift: float
 
 
 def name_themes(
@@ -118,8 +86,8 @@ def _name_one(
     books: Mapping[str, PhraseBook],
     glossary: Glossary,
 ) -> NamedTheme:
-    ranked = _ranked_concepts(theme, background, segments)
-    about, details = _subject_and_details(ranked, theme, glossary)
+    ranked = ranked_concepts(theme, background, segments)
+    about, details = subject_and_details(ranked, theme, glossary)
     weak = {one.concept for one in ranked if one.lift < STRONG_LIFT and one.share < SURE_SHARE}
     phrases = {lang: _phrases(theme, books, lang, glossary) for lang in ("vi", "en")}
     subject = bool(about or theme.place)
@@ -129,8 +97,8 @@ def _name_one(
     if issue is not None and _clear(details, phrases, theme, glossary):
         issue = None
     if subject:
-        details = _with_lesser(details, ranked, theme, glossary)
-    faint = details or _faint_trouble(ranked, theme, glossary)
+        details = with_lesser(details, ranked, theme, glossary)
+    faint = details or faint_trouble(ranked, theme, glossary)
     composed = {
         lang: _compose(
             about,
@@ -152,7 +120,7 @@ def _name_one(
     spare = tuple(
         (glossary.concepts[c].vi, glossary.concepts[c].en)
         for c, share in ((one.concept, one.share) for one in ranked if one.lift >= 1)
-        if c not in shown and share >= SPARE_SHARE and _fits(glossary.concepts[c].kind, theme.polarity)
+        if c not in shown and share >= SPARE_SHARE and fits(glossary.concepts[c].kind, theme.polarity)
     )
     aside = _aside(phrases["vi"], theme, "vi"), _aside(phrases["en"], theme, "en")
     keyphrases = tuple(phrases["vi"] + phrases["en"])[:KEPT_PHRASES]
@@ -196,92 +164,6 @@ def _aside(phrases: list[str], theme: ThemeWords, lang: str) -> str:
     return phrases[0] if phrases else f"“{quote}”" if quote else ""
 
 
-def _fits(kind: str, polarity: str) -> bool:
-    """A pain is not named by praise, nor praise by a problem."""
-    return kind == "topic" or (kind == "praise") == (polarity == "praise")
-
-
-def _subject_and_details(
-    ranked: list[_Rated], theme: ThemeWords, glossary: Glossary
-) -> tuple[list[int], list[int]]:
-    """The thing spoken of (none or one concept), and up to two concepts of what is said of it."""
-    fitting = [
-        one
-        for one in ranked
-        if _fits(glossary.concepts[one.concept].kind, theme.polarity) and one.lift >= LIFT
-    ]
-    topics = [one for one in fitting if glossary.concepts[one.concept].kind == "topic"]
-    troubles = [one for one in fitting if glossary.concepts[one.concept].kind != "topic"]
-    about = [one.concept for one in topics if one.share >= TOPIC_SHARE][:1]
-    if not about and not theme.place:
-        about = [one.concept for one in topics if one.share >= WEAK_SHARE][:1]
-    least = TROUBLE_SHARE if about or theme.place else ALONE_SHARE
-    details = [one.concept for one in troubles if one.share >= least][:2]
-    if not details:
-        others = [one for one in fitting if one.concept not in about]
-        least = TOPIC_SHARE if about or theme.place else ALONE_SHARE
-        details = [one.concept for one in others if one.share >= least][: 2 if about else 1]
-    return about, details
-
-
-def _with_lesser(
-    details: list[int], ranked: list[_Rated], theme: ThemeWords, glossary: Glossary
-) -> list[int]:
-    """Up to three troubles, those that fewer tell added, where all together are told by a good part of the theme: a broad
-    theme is called by several, one of which alone would be a minority's word."""
-    troubles = [
-        one
-        for one in ranked
-        if one.lift >= LIFT
-        and glossary.concepts[one.concept].kind != "topic"
-        and _fits(glossary.concepts[one.concept].kind, theme.polarity)
-    ]
-    named = [one.concept for one in troubles if one.concept in details]
-    lesser = [one.concept for one in troubles if one.share >= LESSER_SHARE and one.concept not in named]
-    lesser.sort(key=lambda concept: glossary.concepts[concept].kind == "request")  # what is wrong says more
-    several = [*named, *lesser][:MOST_DETAILS]
-    size = len(theme.concepts)
-    if several and _told_by(several, theme) >= TOGETHER_SHARE * size:
-        return several
-    first = [one for one in troubles if one.share >= FAINT_SHARE][:1]
-    any_trouble = _told_by([one.concept for one in troubles], theme)
-    if not details and first and first[0].share * size >= LEADING_SHARE * any_trouble:
-        return [first[0].concept]
-    return details
-
-
-def _told_by(concepts: list[int], theme: ThemeWords) -> int:
-    """Segments that name any of the concepts."""
-    return sum(not own.isdisjoint(concepts) for own in theme.concepts)
-
-
-def _faint_trouble(ranked: list[_Rated], theme: ThemeWords, glossary: Glossary) -> list[int]:
-    """The best trouble that a few segments name: for a language in which there is no phrase to say more."""
-    return [
-        one.concept
-        for one in ranked
-        if glossary.concepts[one.concept].kind != "topic"
-        and _fits(glossary.concepts[one.concept].kind, theme.polarity)
-        and one.lift >= LIFT
-        and one.share >= WEAK_SHARE
-    ][:1]
-
-
-def _ranked_concepts(theme: ThemeWords, background: Counter[int], segments: int) -> list[_Rated]:
-    """Concepts by share of the theme times rarity elsewhere, best first."""
-    counts = Counter(concept for own in theme.concepts for concept in own)
-    size = max(1, len(theme.concepts))
-    rated = []
-    for concept, count in counts.items():
-        if count < min(LEAST_TOLD, size):
-            continue
-        share, everywhere = count / size, max(count, background[concept]) / max(1, segments)
-        # a run that is one theme has nothing to be compared with
-        lift = share / everywhere if theme.part or size < 0.5 * segments else LIFT
-        rated.append((-share * math.log1p(1 / everywhere), concept, _Rated(concept, share, lift)))
-    return [one for _, _, one in sorted(rated, key=lambda found: found[:2])]
-
-
 def _phrases(theme: ThemeWords, books: Mapping[str, PhraseBook], lang: str, glossary: Glossary) -> list[str]:
     """Key phrases from the theme's segments of one language; no pain is named by one that praises, no praise by one that
     blames."""
@@ -290,7 +172,7 @@ def _phrases(theme: ThemeWords, books: Mapping[str, PhraseBook], lang: str, glos
         phrase
         for phrase in key_phrases(own, books[lang], KEPT_PHRASES)
         if all(
-            _fits(glossary.concepts[concept].kind, theme.polarity)
+            fits(glossary.concepts[concept].kind, theme.polarity)
             for concept in glossary.find(phrase.split(), lang)
         )
     ]
