@@ -102,6 +102,11 @@ def test_impossible_dates_stay_empty_and_are_counted():
     assert any(p.startswith("1 dates cannot be read") and "không rõ" in p for p in parsed.problems)
 
 
+@pytest.mark.parametrize("value", ["9999999999", "9999999999999", "9223372036854776", "9223372036854776.0"])
+def test_a_number_that_no_clock_can_hold_is_no_time(value: str) -> None:
+    assert utc(value) == [""]
+
+
 def test_several_time_zones_are_reported():
     parsed = parse_dates(["2025-11-03T01:00Z", "2025-11-03T01:00+07:00", "2025-11-03 01:00"], SETTINGS)
     assert parsed.times.dt.hour.tolist() == [1, 18, 18]

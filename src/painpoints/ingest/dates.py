@@ -47,6 +47,10 @@ _ISO, _NUMERIC_KIND, _NAMED, _EPOCH, _EXCEL, _YEAR = (
 )
 
 
+_LAST_INSTANT = 9 * 10**18
+"""nanoseconds since 1970 (the year 2255); 64 bits hold little more, and the number is no time"""
+
+
 @dataclass(frozen=True)
 class _Parts:
     """One value taken apart. For numeric dates `first` and `second` wait for the column's order."""
@@ -123,7 +127,7 @@ def _from_number(value: str) -> _Parts | None:
         return _Parts(_EXCEL, nanoseconds=seconds * 10**9, has_time=not number.is_integer())
     whole = value.split(".")[0].split(",")[0]
     scale = {9: 10**9, 10: 10**9, 12: 10**6, 13: 10**6, 16: 10**3}.get(len(whole))
-    if scale is None:
+    if scale is None or int(whole) * scale > _LAST_INSTANT:
         return None
     return _Parts(_EPOCH, nanoseconds=int(whole) * scale, has_time=True, offset_minutes=0)
 
