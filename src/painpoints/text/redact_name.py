@@ -62,7 +62,7 @@ _INTRODUCED = (
 )  # fmt: skip
 
 # … mãi không ai trả lời.⏎Nguyễn Thị Bé (the last line; two syllables may be a street)
-_LAST_LINE = re.compile(rf"\n[ ]*(?P<name>{_FAMILY}(?: {_SYLLABLE}){{2,4}})[ .]*\s*\Z")
+_LAST_LINE = re.compile(rf"\n[ ]*(?P<name>{_FAMILY}(?: {_SYLLABLE}){{2,4}})[ .]*\Z")
 
 _SMALL = re.compile(
     r"(?<![a-z])(?:(?:toi|em|minh) ten(?: la)?|ten (?:toi|em|minh) la|ten la|my name is)[ :]{1,2}"
@@ -129,7 +129,7 @@ def find_names(shadow: Shadow, found: Iterable[Found]) -> Iterator[Found]:
         for pattern in _INTRODUCED:
             for match in pattern.finditer(plain):
                 yield from _named(shadow, match, "name")
-    last = _LAST_LINE.search(plain)
+    last = _LAST_LINE.search(plain, 0, len(plain.rstrip()))
     if last is not None and not last["name"].isupper():
         yield from _named(shadow, last, "name")
     if "ten" in lower or "toi la" in lower or "name" in lower:

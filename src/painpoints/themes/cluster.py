@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from painpoints.themes.views import unit_rows
+from painpoints.themes.views import thinned, unit_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -327,15 +327,7 @@ def nearest_votes(
 
 def _voters(labels: np.ndarray, most: int) -> np.ndarray:
     """Labelled rows, thinned evenly where there are more than ``most``."""
-    return _thinned(np.flatnonzero(labels >= 0), most)
-
-
-def _thinned(rows: np.ndarray, most: int) -> np.ndarray:
-    """The rows, or ``most`` of them at even distances."""
-    if len(rows) <= most:
-        return rows
-    picked: np.ndarray = rows[np.linspace(0, len(rows) - 1, most).astype(int)]
-    return picked
+    return thinned(np.flatnonzero(labels >= 0), most)
 
 
 def lead_to_examples(
@@ -347,7 +339,7 @@ def lead_to_examples(
     `cluster_rows` does, and compared with the mean of the examples: one sentence alone says much by the way.
     """
     middles = unit_rows(np.stack([meaning[labels == theme].mean(axis=0) for theme in themes]))
-    others = _thinned(np.arange(len(meaning)), settings.vote_rows)
+    others = thinned(np.arange(len(meaning)), settings.vote_rows)
     near = min(settings.vote_neighbours, len(others) - 1)
     found = np.full(len(meaning), -1)
     for start in range(0, len(meaning) if near > 0 else 0, block):

@@ -15,7 +15,7 @@ from painpoints.themes.ids import lasting_id, place_of
 from painpoints.themes.issue_names import IssueTeller
 from painpoints.themes.name import NamedTheme, name_themes
 from painpoints.themes.quotes import choose_quotes, most_central
-from painpoints.themes.sub_themes import Said, parts_of, sub_themes
+from painpoints.themes.sub_themes import Part, Said, parts_of, sub_themes
 from painpoints.themes.theme_set import POLARITIES, THEME_TABLE_COLUMNS
 from painpoints.themes.theme_words import central_texts, hear, place_names, theme_words
 from painpoints.themes.views import centre_by_language
@@ -55,8 +55,11 @@ def describe_themes(
     teller = IssueTeller(business, vectors, words, langs == "en", settings)
     centred = centre_by_language(vectors, langs, settings.language_prior)
     said = Said(segments, texts, segments["item"].to_numpy(dtype=int), centred, heard, teller, settings)
-    parts = [parts_of(rows, said) for rows in groups]
-    named = _names(said, vectors, groups, parts, polarity, journey, given)
+    told = [teller.name(rows, str(polarity[rows[0]])) for rows in groups]
+    parts = [
+        parts_of(rows, str(polarity[rows[0]]), issue, said) for rows, issue in zip(groups, told, strict=True)
+    ]
+    named = _names(said, vectors, groups, told, parts, polarity, journey, given)
     people = _people(segments, items)
     weeks = _weeks(segments)
     ids: list[str] = []
@@ -118,14 +121,15 @@ def _names(
     said: Said,
     vectors: np.ndarray,
     groups: list[np.ndarray],
-    parts: list[list[np.ndarray]],
+    told: list[tuple[str, str] | None],
+    parts: list[list[Part]],
     polarity: np.ndarray,
     journey: Journey | None,
     given: Sequence[KnownTheme | None],
 ) -> list[NamedTheme]:
     """The names of the ``given`` themes, and of the others new ones."""
     heard, themes = said.heard, []
-    for rows, finer, known in zip(groups, parts, given, strict=True):
+    for rows, issue, finer, known in zip(groups, told, parts, given, strict=True):
         side = str(polarity[rows[0]])
         themes.append(
             theme_words(
@@ -134,18 +138,15 @@ def _names(
                 side,
                 place_names(said.segments.iloc[rows], journey),
                 central_texts(vectors, rows, said.texts, heard.langs),
-                issue=None if known is not None else said.teller.name(rows, side),
-                part_issue=None if known is not None else _issue_of_parts(rows, finer, side, said),
+                issue=issue if known is None else None,
+                part_issue=_issue_of_parts(rows, finer, said) if known is None else None,
             )
         )
     names = [None if one is None else (one.name_vi, one.name_en) for one in given]
     return name_themes(themes, heard.background(heard.concepts), len(heard.concepts), heard.books, names)
 
 
-def _issue_of_parts(
-    rows: np.ndarray, parts: list[np.ndarray], polarity: str, said: Said
-) -> tuple[str, str] | None:
+def _issue_of_parts(rows: np.ndarray, parts: list[Part], said: Said) -> tuple[str, str] | None:
     """The issue that the largest of those parts tells that are a good share of the theme and tell one."""
-    large = [part for part in parts if len(part) >= said.settings.issue_part_share * len(rows)]
-    told = (said.teller.name(part, polarity, part=True) for part in large)
-    return next((issue for issue in told if issue is not None), None)
+    large = [part for part in parts if len(part.rows) >= said.settings.issue_part_share * len(rows)]
+    return next((part.issue for part in large if part.issue is not None), None)

@@ -16,7 +16,7 @@ import numpy as np
 
 from painpoints.errors import ModelError
 from painpoints.resources import models_dir
-from painpoints.themes.views import unit_rows
+from painpoints.themes.views import thinned, unit_rows
 from painpoints.themes.words import load_word_list, tokens, tone_key
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ class IssueNames:
     def of_business(self, vectors: np.ndarray, settings: ThemeSettings) -> IssueNames:
         """The issues of those industries that speak as the run does: where the nearest issue of more segments lies than
         chance would bring. ``vectors`` float32[n, d] are the run's, as the encoder gives them."""
-        most = np.linspace(0, len(vectors) - 1, min(len(vectors), settings.business_rows)).astype(int)
-        likeness = self._around(vectors[most]) @ self.vectors.T
+        likeness = self._around(thinned(vectors, settings.business_rows)) @ self.vectors.T
         near = likeness.argmax(axis=1)[likeness.max(axis=1) >= settings.issue_near]
         counts = Counter(self.industry[n] for n in near)
         least = len(near) / max(1, len(set(self.industry)))

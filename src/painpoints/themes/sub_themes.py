@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from painpoints.themes.ids import lasting_id, place_of
 from painpoints.themes.name import NamedTheme, ThemeWords, name_themes
 from painpoints.themes.quotes import most_central
 from painpoints.themes.theme_words import Heard, central_texts, theme_words
+from painpoints.themes.views import thinned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,9 +61,7 @@ def finer_groups(centred: np.ndarray, items: np.ndarray, settings: ThemeSettings
     nobody = np.full(len(centred), -1)
     if len(centred) < 2 * settings.min_segments:
         return nobody
-    looked = np.unique(
-        np.linspace(0, len(centred) - 1, min(len(centred), settings.sub_theme_rows)).astype(int)
-    )
+    looked = thinned(np.arange(len(centred)), settings.sub_theme_rows)
     view = centred[looked]
     labels = linked_levels(view @ view.T, (settings.sub_theme_distance,))[0]
     kept = _large_enough(labels, items[looked], settings)
@@ -98,10 +97,19 @@ def _most_items_first(labels: np.ndarray, items: np.ndarray) -> np.ndarray:
     return ordered
 
 
-def parts_of(rows: np.ndarray, said: Said) -> list[np.ndarray]:
-    """The positions of the segments of each finer group of the theme that is at ``rows``, as `finer_groups` orders them."""
+class Part(NamedTuple):
+    """A finer group before it has a name: its segments' positions, and the issue that they tell where the theme does not."""
+
+    rows: np.ndarray
+    issue: tuple[str, str] | None
+
+
+def parts_of(rows: np.ndarray, polarity: str, issue: tuple[str, str] | None, said: Said) -> list[Part]:
+    """The finer groups of the theme that is at ``rows`` and tells the ``issue``, as `finer_groups` orders them."""
     labels = finer_groups(said.centred[rows], said.items[rows], said.settings)
-    return [rows[labels == number] for number in range(int(labels.max(initial=-1)) + 1)]
+    groups = [rows[labels == number] for number in range(int(labels.max(initial=-1)) + 1)]
+    told = [said.teller.name(group, polarity, part=True) for group in groups]
+    return [Part(group, None if own == issue else own) for group, own in zip(groups, told, strict=True)]
 
 
 def sub_themes(
@@ -109,7 +117,7 @@ def sub_themes(
     name: NamedTheme,
     polarity: str,
     rows: np.ndarray,
-    groups: list[np.ndarray],
+    parts: list[Part],
     said: Said,
     taken: set[str],
 ) -> tuple[SubTheme, ...]:
@@ -118,7 +126,7 @@ def sub_themes(
     An id follows from the theme's id, the key phrases and the most central segment.
     """
     found = []
-    for group, called in zip(groups, _names(name, polarity, rows, groups, said), strict=True):
+    for (group, _), called in zip(parts, _names(name, polarity, rows, parts, said), strict=True):
         centre = int(group[most_central(said.centred[group], [said.texts[row] for row in group])])
         content = [theme_id, *sorted(called.keyphrases), place_of(said.segments, centre)]
         found.append(
@@ -137,21 +145,17 @@ def sub_themes(
 
 
 def _names(
-    theme: NamedTheme, polarity: str, rows: np.ndarray, groups: list[np.ndarray], said: Said
+    theme: NamedTheme, polarity: str, rows: np.ndarray, parts: list[Part], said: Said
 ) -> list[NamedTheme]:
     """As themes are named, but by what is commoner in the group than in the theme as a whole, without the touchpoint, which
     all of them share, and never as the theme is called; where nothing tells a group apart, its quote is the name."""
-    if not groups:
+    if not parts:
         return []
     heard = said.heard
     own = heard.among(rows)
-    of_all = said.teller.name(rows, polarity)
     asked = [ThemeWords(polarity, [], [], [], {}, {})]  # stands for the theme, so that its name is taken
-    for group in groups:
+    for group, issue in parts:
         central = central_texts(said.centred, group, said.texts, heard.langs)
-        issue = said.teller.name(group, polarity, part=True)
-        if issue == of_all:
-            issue = None
         asked.append(theme_words(heard, group, polarity, {}, central, issue=issue, part=True))
-    given = [(theme.vi, theme.en), *(None for _ in groups)]
+    given = [(theme.vi, theme.en), *(None for _ in parts)]
     return name_themes(asked, heard.background(own), len(own), heard.books_within(own), given)[1:]

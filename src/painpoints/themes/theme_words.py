@@ -15,6 +15,7 @@ from painpoints.themes.glossary import load_glossary
 from painpoints.themes.name import ThemeWords
 from painpoints.themes.phrases import PhraseBook, phrase_book, phrase_keys, stop_words
 from painpoints.themes.quotes import most_central
+from painpoints.themes.views import thinned
 
 if TYPE_CHECKING:
     from painpoints.journey import Journey
@@ -74,8 +75,8 @@ def hear(
     """Of every group up to NAMING_MEMBERS segments, and NAMING_BACKGROUND of all."""
     langs = segments["lang"].astype(str).tolist()
     glossary = load_glossary()
-    heard = [_thinned(rows, NAMING_MEMBERS) for rows in groups]
-    used = np.union1d(_thinned(np.flatnonzero(polarity != ""), NAMING_BACKGROUND), np.concatenate(heard))
+    heard = [thinned(rows, NAMING_MEMBERS) for rows in groups]
+    used = np.union1d(thinned(np.flatnonzero(polarity != ""), NAMING_BACKGROUND), np.concatenate(heard))
     return Heard(
         {int(row): glossary.find(words[row], langs[row]) for row in used},
         {int(row): phrase_keys(words[row], stop_words(langs[row])) for row in used},
@@ -96,7 +97,7 @@ def theme_words(
 ) -> ThemeWords:
     """What naming needs of the segments at ``rows``, which tell the ``issue``, a part of them the
     ``part_issue``; those that were not heard are left out."""
-    own = heard.among(rows) if part else heard.among(_thinned(rows, NAMING_MEMBERS))
+    own = heard.among(rows) if part else heard.among(thinned(rows, NAMING_MEMBERS))
     return ThemeWords(
         polarity,
         [heard.concepts[row] for row in own],
@@ -140,11 +141,3 @@ def _without_link(words: list[str]) -> list[str]:
     """A clause without the conjunction that tied it to the one before it."""
     first = words[0].strip("(,-").lower() if len(words) > 2 else ""
     return words[1:] if first in LINKS else words
-
-
-def _thinned(rows: np.ndarray, most: int) -> np.ndarray:
-    """The rows, or ``most`` of them at even distances."""
-    if len(rows) <= most:
-        return rows
-    picked: np.ndarray = rows[np.linspace(0, len(rows) - 1, most).astype(int)]
-    return picked

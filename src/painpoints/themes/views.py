@@ -14,7 +14,7 @@ from painpoints.themes.words import plain, tokens
 if TYPE_CHECKING:
     from painpoints.settings import ThemeSettings
 
-__all__ = ["centre_by_language", "joint_view", "unit_rows"]
+__all__ = ["centre_by_language", "joint_view", "thinned", "unit_rows"]
 
 
 def unit_rows(matrix: np.ndarray) -> np.ndarray:
@@ -22,6 +22,14 @@ def unit_rows(matrix: np.ndarray) -> np.ndarray:
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     scaled: np.ndarray = matrix / np.where(lengths > 1e-12, lengths, 1.0)
     return scaled
+
+
+def thinned(rows: np.ndarray, most: int) -> np.ndarray:
+    """The rows, or ``most`` of them at even distances."""
+    if len(rows) <= most:
+        return rows
+    picked: np.ndarray = rows[np.linspace(0, len(rows) - 1, most).astype(int)]
+    return picked
 
 
 def centre_by_language(matrix: np.ndarray, langs: np.ndarray, prior: float) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from painpoints.change.history import weeks_between
 from painpoints.themes.find import polarity_of
-from painpoints.themes.views import centre_by_language, unit_rows
+from painpoints.themes.views import centre_by_language, thinned, unit_rows
 from painpoints.weeks.themes import weeks_before
 
 if TYPE_CHECKING:
@@ -168,9 +168,7 @@ def _rises_alone(inside: np.ndarray, rest: np.ndarray, latest: np.ndarray, setti
 
 def _rises(told: _Told, settings: WeekSettings) -> list[_Rise]:
     """Everything that rises at the level, the surest first."""
-    centres = np.flatnonzero(told.counts[:, -1] > 0)
-    if len(centres) > settings.risen_centres:
-        centres = centres[np.linspace(0, len(centres) - 1, settings.risen_centres).astype(int)]
+    centres = thinned(np.flatnonzero(told.counts[:, -1] > 0), settings.risen_centres)
     compared = list(_compared(told, centres, settings))
     tests = sum(len(p_values) for p_values, _, _, _ in compared)
     found = [

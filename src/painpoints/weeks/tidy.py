@@ -62,7 +62,7 @@ def tidy_themes(
     ]
     given: set[str] = set()
     issues = load_issue_names(encoder.digest)
-    names_now = _names_of_returned(memory, registry, told, week, encoder, settings.weeks, kept, issues)
+    names_now = _names_of_returned(memory, registry, known, told, week, encoder, settings.weeks, kept, issues)
     with memory.workspace.transaction():
         for into, other in mergers:
             registry.merge_by_meaning(into, other, week)
@@ -221,6 +221,7 @@ def _retire(
 def _names_of_returned(
     memory: WeekMemory,
     registry: ThemeRegistry,
+    known: KnownThemes,
     told: pd.DataFrame,
     week: str,
     encoder: Encoder,
@@ -244,8 +245,7 @@ def _names_of_returned(
             continue
         lately = lately.reset_index(drop=True)
         vectors = encoder.encode(lately["match_text"].tolist())
-        row = registry.table().set_index("theme_id").loc[theme_id]
         labels = np.zeros(len(lately), dtype=int)
-        names, _ = name_parts(lately, vectors, labels, str(row["polarity"]), (), issues)
+        names, _ = name_parts(lately, vectors, labels, _side(known, theme_id), (), issues)
         found[str(theme_id)] = (str(names["name_vi"].iloc[0]), str(names["name_en"].iloc[0]))
     return found
