@@ -364,8 +364,8 @@ class DriverSettings:
     """rated items for each theme in the regression (Harrell 2015); beyond that the smallest themes are left out"""
     resamples: int = 1_000
     """bootstrap resamples; the ends of a 95 % interval then move by a fortieth of its width from seed to seed"""
-    chunk_cells: int = 20_000_000
-    """numbers held at a time while resampling (160 MB)"""
+    chunk_cells: int = 4_000_000
+    """numbers held at a time while resampling (32 MB each)"""
     max_vif: float = 100.0
     """variance inflation above which two themes cannot be told apart: they get no effect of their own"""
     explained_p: float = 0.05

@@ -88,10 +88,11 @@ class Workspace:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def frame(self, query: str, values: Sequence[object] = ()) -> pd.DataFrame:
-        """The answer to a query."""
+    def frame(self, query: str, values: Sequence[object] | dict[str, object] = ()) -> pd.DataFrame:
+        """The answer to a query; `values` for its question marks, or by name."""
+        given = values if isinstance(values, dict) else list(values)
         with telling(self.folder):
-            return self._connection.execute(query, list(values)).df()
+            return self._connection.execute(query, given).df()
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> None:
         """A statement without an answer, inside a `transaction`."""

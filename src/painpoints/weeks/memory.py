@@ -27,6 +27,19 @@ _ITEM_COLUMNS = (
     "rating_scale", "rating_norm", "customer", "channel", "segment", "product",
 )  # fmt: skip
 _LABELS = ("sentiment", "kind", "severity", "stage", "touchpoint", "experience", *FLAGS)
+_COUNTED = (
+    "sentiment",
+    "kind",
+    "severity",
+    "stage",
+    "touchpoint",
+    "expectation_gap",
+    "churn",
+    "competitor",
+    "effort",
+)
+_COUNTED_SURE = ("kind", "stage", "touchpoint")
+"""labels, and labels with their probability, that are counted over many weeks"""
 
 
 class WeekMemory:
@@ -163,19 +176,34 @@ class WeekMemory:
         user's own tasks, ``theme_id, theme_p, decided, item_key, text_hash``; a theme decided on after the week `known_in`
         is not known yet.
         """
+        columns = """s.feedback_id, s.source, s.row, s.segment_no, s.start, s."end", s.text, s.match_text,
+            s.text_hash, s.lang, s.created_at, s.decided, s.item_key, s.sentiment_score,
+            CASE WHEN s.decided <> '' AND s.decided <= $known THEN s.theme_p ELSE 0 END AS theme_p"""
+        return self._segments(items, known_in, columns, (*_LABELS, *own_tasks), _LABELS)
+
+    def mentions(self, items: pd.DataFrame, known_in: str) -> pd.DataFrame:
+        """Of the same segments, in the same order, what is counted over weeks, without their texts."""
+        return self._segments(items, known_in, "", _COUNTED, _COUNTED_SURE)
+
+    def _segments(
+        self, items: pd.DataFrame, known_in: str, columns: str, labels: Sequence[str], sure: Sequence[str]
+    ) -> pd.DataFrame:
+        """``item, theme_id``, `columns`, and the `labels`, those in `sure` with their probability."""
         import pandas as pd
 
         place = pd.DataFrame({"item_key": items["item_key"], "item": range(len(items))})
-        labels = ", ".join(f"labels ->> '$.{t}' AS \"{t}\"" for t in (*_LABELS, *own_tasks))
-        certainty = ", ".join(f"CAST(certainty ->> '$.{t}' AS DOUBLE) AS \"{t}_p\"" for t in _LABELS)
+        chosen = [
+            "p.item",
+            "CASE WHEN s.decided <> '' AND s.decided <= $known THEN s.theme_id ELSE '' END AS theme_id",
+            *filter(None, [columns]),
+            *(f"labels ->> '$.{label}' AS \"{label}\"" for label in labels),
+            *(f"CAST(certainty ->> '$.{label}' AS DOUBLE) AS \"{label}_p\"" for label in sure),
+        ]
         with self.workspace.registered("place", place):
             frame = self.workspace.frame(
-                f"""SELECT p.item, s.feedback_id, s.source, s.row, s.segment_no, s.start, s."end", s.text, s.match_text,
-                    s.text_hash, s.lang, s.created_at, s.decided, s.item_key, s.sentiment_score, {labels}, {certainty},
-                    CASE WHEN s.decided <> '' AND s.decided <= ? THEN s.theme_id ELSE '' END AS theme_id,
-                    CASE WHEN s.decided <> '' AND s.decided <= ? THEN s.theme_p ELSE 0 END AS theme_p
-                    FROM segments s JOIN place p USING (item_key) WHERE s.run_id = ? ORDER BY p.item, s.segment_no""",  # noqa: S608 - fixed names
-                [known_in, known_in, RUN_ID],
+                f"""SELECT {", ".join(chosen)} FROM segments s JOIN place p USING (item_key)
+                    WHERE s.run_id = $run ORDER BY p.item, s.segment_no""",  # noqa: S608 - fixed names
+                {"known": known_in, "run": RUN_ID},
             )
         return _as_labelled(frame)
 
@@ -260,11 +288,13 @@ def _as_labelled(frame: pd.DataFrame) -> pd.DataFrame:
     """Types as `classify` gives them."""
     import pandas as pd
 
-    frame["created_at"] = pd.to_datetime(frame["created_at"], utc=True)
+    if "created_at" in frame:
+        frame["created_at"] = pd.to_datetime(frame["created_at"], utc=True)
     frame["severity"] = pd.to_numeric(frame["severity"].replace("", None)).astype("Int64")
-    for flag in FLAGS:
+    for flag in frame.columns.intersection(list(FLAGS)):
         frame[flag] = pd.to_numeric(frame[flag]).fillna(0).astype(int)
-    for column in ("sentiment", "kind", "stage", "touchpoint", "experience", "theme_id"):
+    names = ["sentiment", "kind", "stage", "touchpoint", "experience", "theme_id"]
+    for column in frame.columns.intersection(names):
         frame[column] = frame[column].fillna("").astype(object)
     frame["item"] = frame["item"].astype(int)
     return frame

@@ -81,9 +81,10 @@ def make_week_report(
     settings = request.settings
     first = weeks_before(week, settings.weeks.look_back_weeks - 1)
     items = memory.items(first, week)
-    segments = _at_touchpoints(memory.segments(items, week, own_tasks(models.heads)), journey)
+    mentions = _at_touchpoints(memory.mentions(items, week), journey)
     known = registry.known(models.encoder, until=last_day_of(week))
-    own_items, own_segments = _of_week(items, segments, week)
+    own_items = items[items["week"] == week].reset_index(drop=True)
+    own_segments = _at_touchpoints(memory.segments(own_items, week, own_tasks(models.heads)), journey)
     vectors = models.encoder.encode(own_segments["match_text"].tolist())
     themes = present_themes(own_segments, vectors, known.themes, own_items, journey)
     labels = own_segments.drop(columns=["theme_id", "theme_p", "decided", "item_key", "text_hash"])
@@ -95,12 +96,12 @@ def make_week_report(
         settings.rank,
         customers=beside.customers,
         as_of=week_start(week) + pd.Timedelta(days=6),
-        earlier=build_mentions(segments, items, segments["theme_id"]),
+        earlier=build_mentions(mentions, items, mentions["theme_id"]),
     )
     table = pd.DataFrame(
         [vars(theme) for theme in known.themes], columns=["theme_id", "polarity", "name_vi", "name_en"]
     )
-    history = make_history(items, segments, segments["theme_id"].tolist(), table, journey, week)
+    history = make_history(items, mentions, mentions["theme_id"].tolist(), table, journey, week)
     beside = replace(
         beside,
         backlog=backlog_before(request, memory.workspace, week),
@@ -155,17 +156,6 @@ def _at_touchpoints(segments: pd.DataFrame, journey: Journey) -> pd.DataFrame:
         touchpoint=segments["touchpoint"].where(segments["touchpoint"].isin(touchpoints), ""),
         stage=segments["stage"].where(segments["stage"].isin(stages), ""),
     )
-
-
-def _of_week(items: pd.DataFrame, segments: pd.DataFrame, week: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Items of one week with their segments, both numbered anew."""
-    import numpy as np
-
-    own = (items["week"] == week).to_numpy()
-    place = np.cumsum(own) - 1
-    rows = own[segments["item"].to_numpy(dtype=int)]
-    chosen = segments[rows].reset_index(drop=True)
-    return items[own].reset_index(drop=True), chosen.assign(item=place[chosen["item"].to_numpy(dtype=int)])
 
 
 def _as_file(entry: dict[str, Any]) -> dict[str, Any]:
