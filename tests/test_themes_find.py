@@ -72,6 +72,25 @@ def test_four_issues_give_four_named_themes():
     assert "refund" in " / ".join(found.themes["name_en"]).lower()
 
 
+def test_grumbling_about_nothing_that_could_be_named_is_one_theme():
+    late, vectors, _ = world()
+    starts, ends = (
+        ("bl", "kr", "zu", "dw", "fl", "gj", "pf", "vr"),
+        ("aw", "eo", "ix", "un", "yk", "ol", "im", "ez"),
+    )
+    grumbles = [start + end for start in starts for end in ends]  # no word is said twice
+    segments = pd.concat([late, frame(grumbles, items=1_000 + np.arange(len(grumbles)))], ignore_index=True)
+    apart = around([5] * 32 + [6] * 32, seed=2)
+    found = find_themes(segments, np.concatenate([vectors, apart]), SETTINGS, seed=7)
+    names = found.themes["name_vi"]
+    assert list(names).count("Không hài lòng nói chung") == 1
+    own = found.assignment["theme_id"].to_numpy()[len(late) :]
+    assert len(set(own) - {""}) == 1
+    assert (own != "").mean() >= 0.9
+    size = found.themes.loc[names == "Không hài lòng nói chung", "segments"].item()
+    assert size == (own != "").sum()
+
+
 def test_ids_are_short_unique_and_repeatable():
     segments, vectors, _ = world()
     first, second = (find_themes(segments, vectors, SETTINGS, seed=7) for _ in range(2))

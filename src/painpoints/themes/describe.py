@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from painpoints.settings import ThemeSettings
 from painpoints.themes.causes import root_causes
 from painpoints.themes.ids import lasting_id, place_of
 from painpoints.themes.issue_names import IssueTeller
-from painpoints.themes.name import NamedTheme, name_themes
+from painpoints.themes.name import NamedTheme, ThemeWords, distinct_names, name_each
 from painpoints.themes.quotes import choose_quotes, most_central
 from painpoints.themes.sub_themes import Part, Said, parts_of, sub_themes
 from painpoints.themes.theme_set import POLARITIES, THEME_TABLE_COLUMNS
@@ -40,37 +41,42 @@ def describe_themes(
     settings: ThemeSettings | None = None,
     taken_ids: Collection[str] = (),
     issues: IssueNames | None = None,
+    *,
+    join_general: bool = False,
 ) -> tuple[pd.DataFrame, list[str]]:
     """The themes' table (THEME_TABLE_COLUMNS) and the theme id of each label; ``given`` ones have id and names, new ones
-    get an id that is not among ``taken_ids``, and where they tell one of the ``issues`` its name."""
+    get an id that is not among ``taken_ids``, and where they tell one of the ``issues`` its name. With ``join_general`` new
+    themes that are about nothing that could be named are one."""
     settings = settings or ThemeSettings()
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
     if not groups:
         return pd.DataFrame(columns=list(THEME_TABLE_COLUMNS), dtype=object), []
     texts = segments["text"].astype(str).tolist()
     langs = segments["lang"].astype(str).to_numpy()
-    given = given or [None] * len(groups)
     heard = hear(segments, words, groups, polarity)
     business = None if issues is None else issues.of_business(vectors[polarity != ""], settings)
     teller = IssueTeller(business, vectors, words, langs == "en", settings)
     centred = centre_by_language(vectors, langs, settings.language_prior)
     said = Said(segments, texts, segments["item"].to_numpy(dtype=int), centred, heard, teller, settings)
-    told = [teller.name(rows, str(polarity[rows[0]])) for rows in groups]
-    parts = [
-        parts_of(rows, str(polarity[rows[0]]), issue, said) for rows, issue in zip(groups, told, strict=True)
+    listener = _Listener(said, vectors, polarity, journey)
+    told = [
+        listener.told(rows, known) for rows, known in zip(groups, given or [None] * len(groups), strict=True)
     ]
-    named = _names(said, vectors, groups, told, parts, polarity, journey, given)
+    places = list(range(len(told)))
+    if join_general:
+        told, places = listener.joined(told)
+    named = distinct_names(listener.names(told), [_given_names(one) for one in told])
     people = _people(segments, items)
     weeks = _weeks(segments)
     ids: list[str] = []
     records = []
-    taken = {*taken_ids, *(one.theme_id for one in given if one is not None)}
-    for rows, finer, name, known in zip(groups, parts, named, given, strict=True):
-        side = str(polarity[rows[0]])
+    taken = {*taken_ids, *(one.known.theme_id for one in told if one.known is not None)}
+    for one, name in zip(told, named, strict=True):
+        rows, side = one.rows, one.words.polarity
         own = [texts[row] for row in rows]
         central = int(rows[most_central(vectors[rows], own)])
         content = [side, *sorted(name.keyphrases), place_of(segments, central)]
-        ids.append(lasting_id("T", content, taken) if known is None else known.theme_id)
+        ids.append(lasting_id("T", content, taken) if one.known is None else one.known.theme_id)
         taken.add(ids[-1])
         quotes = choose_quotes(
             vectors[rows], own, [people[row] for row in rows], [weeks[row] for row in rows]
@@ -86,13 +92,75 @@ def describe_themes(
                 "segments": len(rows),
                 "items": len(np.unique(said.items[rows])),
                 "customers": len({people[row] for row in rows if people[row].startswith("c:")}),
-                "sub_themes": sub_themes(ids[-1], name, side, rows, finer, said, taken),
+                "sub_themes": sub_themes(ids[-1], name, side, rows, one.parts, said, taken),
                 "causes": root_causes(own, langs[rows].tolist(), said.items[rows].tolist()),
                 "quotes": tuple(int(rows[quote]) for quote in quotes),
             }
         )
     records.sort(key=_table_order)
-    return pd.DataFrame(records, columns=list(THEME_TABLE_COLUMNS)), ids
+    return pd.DataFrame(records, columns=list(THEME_TABLE_COLUMNS)), [ids[place] for place in places]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A theme before it is named: its segments' positions, the theme that it was before, its finer groups, its words."""
+
+    rows: np.ndarray
+    known: KnownTheme | None
+    parts: list[Part]
+    words: ThemeWords
+
+
+@dataclass(frozen=True)
+class _Listener:
+    """What is said in the themes of one run."""
+
+    said: Said
+    vectors: np.ndarray
+    polarity: np.ndarray
+    journey: Journey | None
+
+    def told(self, rows: np.ndarray, known: KnownTheme | None) -> _Told:
+        """The theme of the segments at ``rows``; a ``known`` one needs no name."""
+        said, side = self.said, str(self.polarity[rows[0]])
+        issue = said.teller.name(rows, side)
+        parts = parts_of(rows, side, issue, said)
+        words = theme_words(
+            said.heard,
+            rows,
+            side,
+            place_names(said.segments.iloc[rows], self.journey),
+            central_texts(self.vectors, rows, said.texts, said.heard.langs),
+            issue=issue if known is None else None,
+            part_issue=_issue_of_parts(rows, parts, said) if known is None else None,
+        )
+        return _Told(rows, known, parts, words)
+
+    def names(self, told: list[_Told]) -> list[NamedTheme]:
+        """The names of themes that were known, and of the others new ones, some of which may be the same."""
+        heard = self.said.heard
+        background = heard.background(heard.concepts)
+        words, given = [one.words for one in told], [_given_names(one) for one in told]
+        return name_each(words, background, len(heard.concepts), heard.books, given)
+
+    def joined(self, told: list[_Told]) -> tuple[list[_Told], list[int]]:
+        """The themes, new ones about nothing that could be named made one, and the place of each among them."""
+        same: dict[str | int, list[int]] = {}
+        for number, (one, name) in enumerate(zip(told, self.names(told), strict=True)):
+            key = one.words.polarity if name.general else number
+            same.setdefault(key, []).append(number)
+        places = [0] * len(told)
+        kept: list[_Told] = []
+        for numbers in same.values():
+            for number in numbers:
+                places[number] = len(kept)
+            rows = np.sort(np.concatenate([told[number].rows for number in numbers]))
+            kept.append(told[numbers[0]] if len(numbers) == 1 else self.told(rows, None))
+        return kept, places
+
+
+def _given_names(one: _Told) -> tuple[str, str] | None:
+    return None if one.known is None else (one.known.name_vi, one.known.name_en)
 
 
 def _table_order(record: dict[str, Any]) -> tuple[int, int, int, str]:
@@ -115,35 +183,6 @@ def _weeks(segments: pd.DataFrame) -> list[str]:
         "" if pd.isna(year) else f"{year}-W{week:02d}"
         for year, week in zip(calendar["year"], calendar["week"], strict=True)
     ]
-
-
-def _names(
-    said: Said,
-    vectors: np.ndarray,
-    groups: list[np.ndarray],
-    told: list[tuple[str, str] | None],
-    parts: list[list[Part]],
-    polarity: np.ndarray,
-    journey: Journey | None,
-    given: Sequence[KnownTheme | None],
-) -> list[NamedTheme]:
-    """The names of the ``given`` themes, and of the others new ones."""
-    heard, themes = said.heard, []
-    for rows, issue, finer, known in zip(groups, told, parts, given, strict=True):
-        side = str(polarity[rows[0]])
-        themes.append(
-            theme_words(
-                heard,
-                rows,
-                side,
-                place_names(said.segments.iloc[rows], journey),
-                central_texts(vectors, rows, said.texts, heard.langs),
-                issue=issue if known is None else None,
-                part_issue=_issue_of_parts(rows, finer, said) if known is None else None,
-            )
-        )
-    names = [None if one is None else (one.name_vi, one.name_en) for one in given]
-    return name_themes(themes, heard.background(heard.concepts), len(heard.concepts), heard.books, names)
 
 
 def _issue_of_parts(rows: np.ndarray, parts: list[Part], said: Said) -> tuple[str, str] | None:

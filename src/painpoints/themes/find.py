@@ -72,7 +72,18 @@ def find_themes(
         strength[rows] = np.where(kept >= 0, found.strength, 0.0)
         given += [themes[n] if n < len(themes) else None for n in numbers]
     table, ids = describe_themes(
-        segments, vectors, words, labels, polarity, items, journey, given, settings, known.taken, issues
+        segments,
+        vectors,
+        words,
+        labels,
+        polarity,
+        items,
+        journey,
+        given,
+        settings,
+        known.taken,
+        issues,
+        join_general=True,
     )
     assignment = pd.DataFrame(
         {

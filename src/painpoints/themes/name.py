@@ -18,7 +18,7 @@ from painpoints.themes.troubles import (
 )
 from painpoints.themes.words import function_words, plain
 
-__all__ = ["NamedTheme", "ThemeWords", "name_themes"]
+__all__ = ["NamedTheme", "ThemeWords", "distinct_names", "name_each", "name_themes"]
 
 KEPT_PHRASES = 6
 # shares of a theme's segments that must name a concept or phrase before the theme is called by it; set by reading names
@@ -56,6 +56,8 @@ class NamedTheme:
     keyphrases: tuple[str, ...]
     spare: tuple[tuple[str, str], ...] = ()
     aside: tuple[str, str] = ("", "")
+    general: bool = False
+    """it is about nothing that could be named"""
 
 
 def name_themes(
@@ -68,12 +70,28 @@ def name_themes(
     """A name in both languages for every theme, all distinct. ``background`` counts concepts over all
     segments. A theme with a ``given`` pair (Vietnamese, English) is called by it.
     """
+    return distinct_names(name_each(themes, background, segments, books, given), given)
+
+
+def name_each(
+    themes: list[ThemeWords],
+    background: Counter[int],
+    segments: int,
+    books: Mapping[str, PhraseBook],
+    given: Sequence[tuple[str, str] | None] = (),
+) -> list[NamedTheme]:
+    """As `name_themes`, but several themes may be called the same."""
     glossary = load_glossary()
-    given = given or [None] * len(themes)
     named = [_name_one(theme, background, segments, books, glossary) for theme in themes]
-    named = [
-        n if pair is None else NamedTheme(*pair, n.keyphrases) for n, pair in zip(named, given, strict=True)
+    return [
+        n if pair is None else NamedTheme(*pair, n.keyphrases)
+        for n, pair in zip(named, given or [None] * len(themes), strict=True)
     ]
+
+
+def distinct_names(named: list[NamedTheme], given: Sequence[tuple[str, str] | None] = ()) -> list[NamedTheme]:
+    """The themes with names that differ; those of ``given`` ones stay as they are."""
+    given = given or [None] * len(named)
     order = sorted(range(len(named)), key=lambda number: given[number] is None)  # given names are taken first
     distinct = dict(zip(order, _make_distinct([named[number] for number in order]), strict=True))
     return [distinct[number] for number in range(len(named))]
@@ -124,7 +142,8 @@ def _name_one(
     )
     aside = _aside(phrases["vi"], theme, "vi"), _aside(phrases["en"], theme, "en")
     keyphrases = tuple(phrases["vi"] + phrases["en"])[:KEPT_PHRASES]
-    return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside)
+    general = names[main] == _GENERAL[theme.polarity, main]
+    return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside, general)
 
 
 def _clear(
