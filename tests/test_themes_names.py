@@ -213,3 +213,29 @@ def test_quotes_differ_in_words_people_and_are_readable():
     view = np.tile(np.array([[1.0, 0.0]], dtype=np.float32), (5, 1))
     assert choose_quotes(view, texts, ["a", "b", "c", "d", "e"], [""] * 5) == [0, 2, 4]
     assert choose_quotes(view, texts, ["a"] * 5, [""] * 5) == [0]
+
+
+def test_key_phrases_are_shown_in_the_language_of_most_segments():
+    late = words_of([f"giao hàng trễ hẹn lần {n}" for n in range(20)])
+    copied = words_of(["the courier left it with a stranger"] * 3, lang="en")
+    mixed = replace(
+        late,
+        concepts=late.concepts + copied.concepts,
+        phrases=late.phrases + copied.phrases,
+        langs=late.langs + copied.langs,
+    )
+    assert set(names(mixed)[0].keyphrases) == set(names(late)[0].keyphrases)
+    halves = replace(
+        mixed,
+        concepts=late.concepts + copied.concepts * 4,
+        phrases=late.phrases + copied.phrases * 4,
+        langs=late.langs + copied.langs * 4,
+    )
+    assert any("courier" in phrase for phrase in names(halves)[0].keyphrases)
+
+
+def test_where_few_phrases_are_common_rarer_ones_are_shown():
+    diffuse = words_of([f"lý do {n} khác nhau thật" for n in range(57)] + ["kho lạnh mất điện"] * 3)
+    assert any(
+        "kho lạnh" in phrase for phrase in names(diffuse, words_of(["giao hàng trễ"] * 60))[0].keyphrases
+    )

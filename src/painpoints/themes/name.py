@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from painpoints.themes.glossary import Glossary, load_glossary
-from painpoints.themes.phrases import PhraseBook, key_phrases, phrase_share
+from painpoints.themes.phrases import KEY_SHARE, PhraseBook, key_phrases, phrase_share
 from painpoints.themes.troubles import (
+    LEAST_TOLD,
     ThemeWords,
     faint_trouble,
     fits,
@@ -21,6 +22,9 @@ from painpoints.themes.words import function_words, plain
 __all__ = ["NamedTheme", "ThemeWords", "distinct_names", "name_each", "name_themes"]
 
 KEPT_PHRASES = 6
+FEW_PHRASES = 3
+RARER_SHARE = 0.03  # of the segments of a language, where phrases are few
+VOICE_SHARE = 0.2  # of the segments, from which the lesser language is shown
 # shares of a theme's segments that must name a concept or phrase before the theme is called by it; set by reading names
 SPARE_SHARE = 0.1
 PHRASE_SHARE = 0.2
@@ -141,7 +145,7 @@ def _name_one(
         if c not in shown and share >= SPARE_SHARE and fits(glossary.concepts[c].kind, theme.polarity)
     )
     aside = _aside(phrases["vi"], theme, "vi"), _aside(phrases["en"], theme, "en")
-    keyphrases = tuple(phrases["vi"] + phrases["en"])[:KEPT_PHRASES]
+    keyphrases = _shown_phrases(theme, phrases, books, main, glossary)
     general = names[main] == _GENERAL[theme.polarity, main]
     return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside, general)
 
@@ -183,13 +187,38 @@ def _aside(phrases: list[str], theme: ThemeWords, lang: str) -> str:
     return phrases[0] if phrases else f"“{quote}”" if quote else ""
 
 
-def _phrases(theme: ThemeWords, books: Mapping[str, PhraseBook], lang: str, glossary: Glossary) -> list[str]:
+def _shown_phrases(
+    theme: ThemeWords,
+    phrases: Mapping[str, list[str]],
+    books: Mapping[str, PhraseBook],
+    main: str,
+    glossary: Glossary,
+) -> tuple[str, ...]:
+    """Key phrases to show, those of the ``main`` language first, and of the other one where it has a voice."""
+    shown = list(phrases[main])
+    if len(shown) < FEW_PHRASES:
+        rarer = _phrases(theme, books, main, glossary, RARER_SHARE)
+        shown += [phrase for phrase in rarer if phrase not in shown]
+    other = "vi" if main == "en" else "en"
+    own = _of_side(theme, other)
+    if len(own) >= VOICE_SHARE * len(theme.langs):
+        shown += [phrase for phrase in phrases[other] if phrase_share(phrase, own)[0] >= LEAST_TOLD]
+    return tuple(shown[:KEPT_PHRASES])
+
+
+def _phrases(
+    theme: ThemeWords,
+    books: Mapping[str, PhraseBook],
+    lang: str,
+    glossary: Glossary,
+    share: float = KEY_SHARE,
+) -> list[str]:
     """Key phrases from the theme's segments of one language; no pain is named by one that praises, no praise by one that
     blames."""
     own = _of_side(theme, lang)
     return [
         phrase
-        for phrase in key_phrases(own, books[lang], KEPT_PHRASES)
+        for phrase in key_phrases(own, books[lang], KEPT_PHRASES, share)
         if all(
             fits(glossary.concepts[concept].kind, theme.polarity)
             for concept in glossary.find(phrase.split(), lang)

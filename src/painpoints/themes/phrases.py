@@ -12,6 +12,7 @@ from painpoints.themes.words import load_word_list, plain
 __all__ = ["PhraseBook", "key_phrases", "phrase_book", "phrase_keys", "phrase_share", "stop_words"]
 
 LONGEST = 5
+KEY_SHARE = 0.06  # of a theme's segments of a language
 _NEGATIONS = frozenset(
     [
         "không",
@@ -91,16 +92,18 @@ def phrase_book(phrases: Sequence[dict[str, str]], langs: Sequence[str]) -> Phra
     return PhraseBook(frequency, written, len(phrases))
 
 
-def key_phrases(members: Iterable[dict[str, str]], book: PhraseBook, most: int) -> list[str]:
+def key_phrases(
+    members: Iterable[dict[str, str]], book: PhraseBook, most: int, share: float = KEY_SHARE
+) -> list[str]:
     """The ``most`` best phrases by class-based TF-IDF (Grootendorst 2022), longer ones preferred, none
     inside another.
 
-    A phrase has at least ``shortest`` words, occurs in at least two segments, and is not the torso of a
+    A phrase has at least two words, occurs in at least two segments and this ``share`` of them, and is not the torso of a
     longer one. Spelt with accents wherever anyone in the whole run spelt them so.
     """
     own = list(members)
     counts: Counter[str] = Counter(key for phrases in own for key in phrases)
-    least = max(2, math.ceil(0.06 * len(own)))
+    least = max(2, math.ceil(share * len(own)))
     torsos = _torsos(counts)
     scored = []
     for key, count in counts.items():
