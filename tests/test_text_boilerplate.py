@@ -88,6 +88,56 @@ def test_every_reply_header_goes_not_only_the_first():
     assert left.strip() == "Hàng vỡ"
 
 
+def _left(text: str) -> str:
+    for piece in reversed(find_boilerplate(text)):
+        text = text[: piece.start] + text[piece.end :]
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def test_of_a_chat_only_what_the_customer_says_stays():
+    chat = (
+        "[10:02] Khách hàng: app lỗi hoài\n[10:03] CSKH Lan: Dạ chị chụp hình giúp em\nđể em xem ạ\n"
+        "[10:05] Khách hàng: gửi ba lần rồi"
+    )
+    assert _left(chat) == "app lỗi hoài\ngửi ba lần rồi"
+    named = "Customer: my card is locked\nMinh: Hold on.\nCustomer: still locked\nMinh: We see."
+    assert _left(named) == "my card is locked\nstill locked"
+    seller = "Khách: áo rách\nShop: dạ để em xem\nKhách: lâu vậy"
+    assert _left(seller) == "áo rách\nlâu vậy"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Nhân viên: thái độ kém\nGiá: cao",
+        "Khách hàng: chờ lâu\nNhân viên: thái độ kém\nGiá: cao\nNhân viên: ít",
+        "Staff: friendly\nFood: cold\nSupport: none",
+        "Shop: giao chậm",
+    ],
+)
+def test_the_lines_of_a_form_stay(form: str) -> None:
+    assert all(told.split(": ")[1] in _left(form) for told in form.splitlines())
+
+
+@pytest.mark.parametrize("title", ["Trò chuyện với Hạnh", "Conversation with An Tran", "Cuộc gọi từ Minh"])
+def test_a_title_that_only_names_whom_one_talked_with_is_no_feedback(title: str) -> None:
+    assert _found(f"{title}\nMáy hỏng") == [(title, "title")]
+    assert _found(title) == [(title, "title")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trò chuyện với nhân viên rất lâu",
+        "Chat với shop không rep",
+        "Gọi từ sáng tới giờ",
+        "Call from them every day",
+    ],
+)
+def test_who_tells_of_a_talk_is_heard(text: str) -> None:
+    assert _found(text) == []
+
+
 def test_an_agents_line_in_a_transcript_is_a_template():
     chat = "Khách: app lỗi hoài\nCSKH: Chạn Lúa chân thành xin lỗi vì sự bất tiện. Quý khách vui lòng gửi hình.\nKhách: ừ"
-    assert [chat[p.start : p.end].split(":")[0] for p in find_boilerplate(chat)] == ["CSKH"]
+    assert [chat[p.start : p.end].split(":")[0] for p in find_boilerplate(chat)] == ["Khách", "CSKH", "Khách"]

@@ -1,4 +1,4 @@
-"""What is not feedback inside a feedback text: greetings, sign-offs, signatures, agents' templates, quoted
+"""What is not feedback inside a feedback text: greetings, sign-offs, signatures, agents' templates and turns, quoted
 mail.
 
 The patterns lie in ``configs/lexicon/boilerplate.yaml``. A greeting or thanks is dropped only where it
@@ -16,6 +16,7 @@ import yaml
 
 from painpoints.resources import configs_dir
 from painpoints.text.characters import fold
+from painpoints.text.transcripts import chat_title, turns_of_chat
 
 __all__ = ["Found", "agent_voice", "find_boilerplate"]
 
@@ -83,6 +84,8 @@ def _patterns() -> _Patterns:
             r"|</?(?:p|br|div|li|ul|ol|tr|td|table|h[1-6]|hr|blockquote)\b"
             r"|cskh|bot|admin|support|xin loi|lay lam tiec|rat tiec|quy khach|chung toi|we "
             r"|our|tu dong|automat|vui long|please|ticket|yeu cau|concern"
+            r"|kh:|khach|nguoi |custom|client|user|visitor|guest|buyer"
+            r"|tro chuyen|thoai|chat|goi |call |tin nhan|conversation|message"
         ),
     )
 
@@ -102,6 +105,12 @@ def find_boilerplate(text: str, private: Sequence[tuple[int, int]] = ()) -> list
     found += [Found(m.start(), m.end(), "markup") for m in _BLOCK_TAG.finditer(text)]
     body = folded[:limit].rstrip() if limit < len(text) else folded
     found += _below_sign_off(body, patterns)
+    labels, turns = turns_of_chat(body)
+    found += [Found(start, end, "speaker") for start, end in labels]
+    found += [Found(start, end, "template") for start, end in turns]
+    title = chat_title(text, folded)
+    if title is not None:
+        found.append(Found(*title, "title"))
     found += [Found(m.start(), m.end(), "signature") for m in patterns.device.finditer(folded)]
     greeting = patterns.greeting.match(folded)
     if greeting and greeting.end() > greeting.start():
