@@ -46,7 +46,7 @@ def test_xlsx_and_utf16(tmp_path):
         ("customer_id,age\na,1\n", "no column for the value"),
         ("customer_id,value\n", "no records"),
         ("customer_id,value\n,3\n", "no record has a customer id"),
-        ("customer_id,value\na,=cmd|x\n", "record 1 has '=cmd|x' as 'value'"),
+        ("customer_id,value\na,=cmd|x\n", "as 'value', not record 1 '=cmd|x'"),
         ("", "not a readable CSV or XLSX table"),
     ],
 )

@@ -189,3 +189,16 @@ def test_short_texts_run_fast() -> None:
 )
 def test_a_full_name_on_the_last_line_is_masked(text: str, masked: str) -> None:
     assert default_redactor().redact(text)[0] == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Hàng vỡ.\n\nBùi Ngọc Trâm\nsố 12 phố Hàng Bông, phường Cửa Nam", "Hàng vỡ.\n\n[NAME]\n[ADDRESS]"),
+        ("Bùi Ngọc Trâm - 45/2 Nguyễn Trãi, quận 1", "[NAME] - [ADDRESS]"),
+        ("gui cho nguyen van binh, so 5 ngo 10 pho hue", "gui cho [NAME], [ADDRESS]"),
+        ("Cửa hàng Nguyễn Trãi, 45 Lê Lợi phường 2", "Cửa hàng Nguyễn Trãi, [ADDRESS]"),
+    ],
+)
+def test_who_lives_at_an_address_is_masked(text: str, masked: str) -> None:
+    assert default_redactor().redact(text)[0].startswith(masked)

@@ -157,11 +157,13 @@ def test_a_split_gives_the_smaller_part_a_theme_of_its_own(tmp_path: Path) -> No
     new = told.splitlines()[1].split()[0]
     with Workspace(folder) as workspace:
         found, after = run(workspace, FIRST, "R2")
-        log = ThemeRegistry(workspace).log().iloc[-1]
+        log, table = ThemeRegistry(workspace).log().iloc[-1], ThemeRegistry(workspace).table()
     sides = [{after[t] for t in texts(issue, range(2, 42)) if before[t]} for issue in (0, 1)]
     assert sides in ([{one}, {new}], [{new}, {one}])
     assert new in set(found.themes["theme_id"])
     assert (log["event"], log["theme_id"], log["related_ids"]) == ("split", one, new)
+    opened = table.set_index("theme_id")["opened"]
+    assert opened[new] == opened[one]  # so that the report of the week before knows it too
     with pytest.raises(InputError, match="too few"):
         split_theme(folder, one, 30, ENCODER)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from painpoints.text.boilerplate import find_boilerplate
+from painpoints.text.boilerplate import find_boilerplate, only_contact
 
 
 def _found(text: str) -> list[tuple[str, str]]:
@@ -170,3 +170,21 @@ def test_who_tells_of_a_talk_is_heard(text: str) -> None:
 def test_an_agents_line_in_a_transcript_is_a_template():
     chat = "Khách: app lỗi hoài\nCSKH: Chạn Lúa chân thành xin lỗi vì sự bất tiện. Quý khách vui lòng gửi hình.\nKhách: ừ"
     assert [chat[p.start : p.end].split(":")[0] for p in find_boilerplate(chat)] == ["Khách", "CSKH", "Khách"]
+
+
+@pytest.mark.parametrize(
+    ("masked", "nothing_else"),
+    [
+        ("Gọi tôi [PHONE], mail [EMAIL], tôi tên là [NAME]", True),
+        ("có gì gọi lại số [PHONE] nha", True),
+        ("[NAME] [ADDRESS]", True),
+        ("Call me back on [PHONE].", True),
+        ("gọi lại số", False),
+        ("gọi [PHONE] không ai nghe", False),
+        ("Hàng giao sai tới [ADDRESS]", False),
+    ],
+)
+def test_a_clause_that_only_says_how_to_reach_somebody_is_no_feedback(
+    masked: str, nothing_else: bool
+) -> None:
+    assert only_contact(masked) is nothing_else

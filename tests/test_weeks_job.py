@@ -86,6 +86,13 @@ def test_a_late_item_is_placed_in_its_own_week_and_the_week_is_replaced(week, tm
     assert ids == {row[0] for row in rows_of(0)}
 
 
+def test_a_week_reported_on_after_later_ones_is_said_to_lack_their_themes(week, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    both = write_rows(tmp_path / "both.csv", [*rows_of(0), *rows_of(1)])
+    assert "were opened in later weeks" not in week(both, "--journey", "ecommerce").err
+    told = week("--week", "2026-W02")
+    assert "were opened in later weeks" in " ".join((told.out + told.err).split())
+
+
 def test_a_week_done_again_is_the_same_to_the_byte(week, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     for number in range(3):
         week(write_week(tmp_path, number), "--journey", "ecommerce")

@@ -103,9 +103,13 @@ def check(inputs: Sequence[str], maps: Sequence[str], profile: str | None) -> No
     Example:
       painpoints check reviews.csv
     """
-    from painpoints.ingest import check_text, read_exports
+    import pandas as pd
 
-    click.echo(check_text(read_exports(inputs, column_map=column_map(maps), profile=profile)))
+    from painpoints.ingest import check_text, read_exports
+    from painpoints.ingested import without_future
+
+    ingested = read_exports(inputs, column_map=column_map(maps), profile=profile)
+    click.echo(check_text(without_future(ingested, pd.Timestamp.now("UTC"))))
 
 
 @cli.command()

@@ -18,7 +18,20 @@ if TYPE_CHECKING:
     from painpoints.text.redact import Redactor
     from painpoints.weeks.request import WeekRequest
 
-__all__ = ["known_then", "mask_ingested", "read_masked", "rows_not_used", "with_margin"]
+__all__ = [
+    "future_dates",
+    "known_then",
+    "mask_ingested",
+    "read_masked",
+    "rows_not_used",
+    "with_margin",
+    "without_future",
+]
+
+_MARGIN_DAYS = 1
+"""a clock may be wrong by so much"""
+_FEW = 0.1
+"""share of the dated items that may lie in the future; of more, the clock of this machine is likelier wrong"""
 
 
 def known_then(ingested: Ingested, as_of: pd.Timestamp | None) -> Ingested:
@@ -57,6 +70,40 @@ def known_then(ingested: Ingested, as_of: pd.Timestamp | None) -> Ingested:
         items=items[~later].reset_index(drop=True),
         rejected=pd.concat([ingested.rejected, dropped], ignore_index=True),
         files=files,
+    )
+
+
+def future_dates(items: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
+    """Which of the items are dated in the future, where that is few of them."""
+    import pandas as pd
+
+    later = items["created_at"] > now + pd.Timedelta(days=_MARGIN_DAYS)
+    few = later.sum() <= _FEW * items["created_at"].notna().sum()
+    return later if few else later & False
+
+
+def without_future(ingested: Ingested, now: pd.Timestamp) -> Ingested:
+    """Dates in the future are no dates: one slip of the pen must not become the last day of the report. The files say so."""
+    import pandas as pd
+
+    later = future_dates(ingested.items, now)
+    if not later.any():
+        return ingested
+    counts = ingested.items.loc[later, "source"].value_counts()
+    last = ingested.items.loc[later, "created_at"].max()
+
+    def told(problems: tuple[str, ...], name: str) -> tuple[str, ...]:
+        if name not in counts:
+            return problems
+        return (
+            *problems,
+            f"{counts[name]} dates lie in the future (up to {last:%Y-%m-%d}) and count as missing.",
+        )
+
+    return replace(
+        ingested,
+        items=ingested.items.assign(created_at=ingested.items["created_at"].where(~later, pd.NaT)),
+        files=[replace(f, problems=told(f.problems, f.name)) for f in ingested.files],
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from painpoints.errors import InputError
-from painpoints.ingested import known_then, read_masked, rows_not_used
+from painpoints.ingested import known_then, read_masked, rows_not_used, without_future
 from painpoints.manifest import build_manifest, peak_memory_mb, run_id
 from painpoints.progress import Progress
 from painpoints.request import RunRequest, last_moment, require_folder
@@ -59,6 +59,8 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
 
 def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -> RunResult:
     """The run itself, with the open workspace or without one."""
+    import pandas as pd
+
     from painpoints.classify import classify, own_tasks
     from painpoints.journey import load_journey
     from painpoints.loading import load_models
@@ -83,7 +85,7 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     beside = _beside(request, journey, customers)
 
     with progress.stage("read"):
-        ingested = known_then(read_masked(request, redactor), as_of)
+        ingested = without_future(known_then(read_masked(request, redactor), as_of), pd.Timestamp.now("UTC"))
     with progress.stage("segment"):
         segmented = make_segments(ingested.items, settings.text, redactor=redactor)
         _require_segments(ingested, segmented)

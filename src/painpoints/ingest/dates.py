@@ -34,6 +34,10 @@ _MONTH_FIRST = re.compile(r"([a-z]{3,9})\s+(\d{1,2})(?:st|nd|rd|th)?\s+(\d{4})")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EXCEL_EPOCH_DAYS = 25_569  # 1970-01-01 as an Excel serial number
+_YEARS = (
+    1700,
+    2250,
+)  # nanoseconds in 64 bits hold little more; years beyond are outside of any setting as well
 _EXCEL_RANGE = (20_000.0, 73_051.0)  # 1954 to 2100
 
 # what a value turned out to be
@@ -252,7 +256,8 @@ def _date_text(parts: _Parts | None, month_first: bool) -> str | None:
     if parts.kind == _NUMERIC_KIND:
         swap = parts.first > 12 or (parts.second <= 12 and not month_first)
         month, day = (parts.second, parts.first) if swap else (parts.first, parts.second)
-    return f"{parts.year:04d}-{month:02d}-{day:02d}"
+    year = min(max(parts.year, _YEARS[0]), _YEARS[1])
+    return f"{year:04d}-{month:02d}-{day:02d}"
 
 
 def _count_problems(

@@ -29,6 +29,8 @@ _VALUE_NAMES = (
 )  # fmt: skip
 
 
+_MOST_TOLD = 5
+"""wrong cells that a message names"""
 _MOST_GROUPS = 20
 """groups of one column; a column with more names places or people, not customer groups"""
 
@@ -129,10 +131,10 @@ def _values(path: Path, given: pd.Series, ids: pd.Series) -> pd.Series:
     values = given.map(_number)
     bad = values.isna() & (ids != "") & (given.str.strip() != "")
     if bad.any():
-        row = int(bad.to_numpy().argmax())
-        raise InputError(
-            f"{path.name}: record {row + 1} has {str(given.iat[row])[:40]!r} as {given.name!r}; a plain number is expected."
-        )
+        rows = bad.to_numpy().nonzero()[0]
+        told = ", ".join(f"record {row + 1} {str(given.iat[row])[:40]!r}" for row in rows[:_MOST_TOLD])
+        more = f" and {len(rows) - _MOST_TOLD} more" if len(rows) > _MOST_TOLD else ""
+        raise InputError(f"{path.name}: plain numbers are expected as {given.name!r}, not {told}{more}.")
     return values.astype(float).fillna(0.0).rename("value")
 
 

@@ -211,12 +211,18 @@ def _score_theme(own: pd.DataFrame, trend: dict[str, Any], context: _Context) ->
         ),
     }
     parts["score"] = round(sum(parts[name]["points"] for name in PARTS), 2)
-    parts["window"] = {
-        "start": iso_day(context.window.start),
-        "end": iso_day(None if context.window.end is None else context.window.end - pd.Timedelta(days=1)),
-        "days": context.window.days,
-    }
+    parts["window"] = _window_shown(context)
     return parts
+
+
+def _window_shown(context: _Context) -> dict[str, Any]:
+    """The recent days, from the first item on where that is later."""
+    window = context.window
+    if window.start is None or window.end is None:
+        return {"start": "", "end": "", "days": None}
+    start = max(iso_day(window.start), iso_day(context.mentions.items["created_at"].min()))
+    end = iso_day(window.end - pd.Timedelta(days=1))
+    return {"start": start, "end": end, "days": (pd.Timestamp(end) - pd.Timestamp(start)).days + 1}
 
 
 def _place(own: pd.DataFrame, context: _Context) -> tuple[str, str, str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from painpoints.change.look_back import FILES
 from painpoints.report.clean import MAX_NAME, clip
 from painpoints.report.sheet import Column
 
@@ -43,6 +44,8 @@ class View:
     numeric: list[bool]
     rows: list[list[str]]
     total: int
+    found_in: str
+    """the file that has all rows, or the sheet of the workbook"""
     notes: list[str]
 
 
@@ -59,7 +62,8 @@ def look_back_views(report: dict[str, Any], locale: Locale) -> list[View]:
         numeric = [number for _, _, number in columns]
         title, intro = locale.text(f"look_title_{name}"), locale.text(f"look_intro_{name}")
         notes = report["table_notes"].get(name, [])
-        views.append(View(name, title, intro, headers, numeric, cells, len(rows), notes))
+        found_in = f"{name}.csv" if name in FILES else f"report.xlsx ({locale.text(f'sheet_{name}')})"
+        views.append(View(name, title, intro, headers, numeric, cells, len(rows), found_in, notes))
     return views
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from painpoints.clock import local_times
 from painpoints.rank.parts import PARTS
 from painpoints.report.backlog_sheet import write_backlog_sheet
 from painpoints.report.build import SIGNALS
@@ -288,7 +289,7 @@ def _segments(report: dict[str, Any], segments: pd.DataFrame, locale: Locale, sh
     ]
     frame = segments.head(MAX_ROWS - 3)
     words = _label_words(report, frame, locale)
-    dates = frame["created_at"].dt.strftime("%Y-%m-%d")
+    dates = local_times(frame["created_at"]).dt.strftime("%Y-%m-%d")
     values = [
         dates.tolist()
         if column.key == "created_at"

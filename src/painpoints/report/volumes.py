@@ -1,4 +1,4 @@
-"""Items and the share of complaints over time, by ISO week (UTC)."""
+"""Items and the share of complaints over time, by ISO week of the customers' clocks."""
 
 from __future__ import annotations
 

@@ -93,6 +93,11 @@ class ThemeRegistry:
         """Every theme there ever was: ``theme_id, polarity, name_vi, name_en, opened, merged_into, pinned, hidden``."""
         return self._workspace.frame("SELECT * FROM themes ORDER BY polarity, theme_id")
 
+    def opened_after(self, day: str) -> int:
+        """How many themes, none of them merged away, were opened after a day, YYYY-MM-DD."""
+        table = self.table()
+        return int(((table["opened"] > day) & (table["merged_into"] == "")).sum())
+
     def opened_on(self, day: str) -> frozenset[str]:
         """The themes that were opened on a day, YYYY-MM-DD."""
         rows = self._workspace.frame("SELECT theme_id FROM themes WHERE opened = ?", [day])
@@ -187,10 +192,11 @@ class ThemeRegistry:
     def split(
         self, theme_id: str, parts: Sequence[pd.DataFrame], names: pd.DataFrame, today: dt.date
     ) -> None:
-        """Texts of `parts` (``text_hash``) leave the theme for new ones, whose ids and names are rows of `names`."""
-
+        """Texts of `parts` (``text_hash``) leave the theme for new ones, whose ids and names are rows of `names`; they are
+        as old as the theme, so that the reports of earlier weeks know them too."""
+        opened = str(self._require(theme_id)["opened"])
         with self._workspace.transaction():
-            self._split(theme_id, parts, names, today.isoformat())
+            self._split(theme_id, parts, names, opened)
             self.log_event(_week(today.isoformat()), "split", theme_id, tuple(names["theme_id"]), "by hand")
 
     def _split(self, theme_id: str, parts: Sequence[pd.DataFrame], names: pd.DataFrame, opened: str) -> None:

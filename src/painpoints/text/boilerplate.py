@@ -18,7 +18,7 @@ from painpoints.resources import configs_dir
 from painpoints.text.characters import fold
 from painpoints.text.transcripts import chat_title, turns_of_chat
 
-__all__ = ["Found", "agent_voice", "find_boilerplate"]
+__all__ = ["Found", "agent_voice", "find_boilerplate", "only_contact"]
 
 _END = r"(?:[^\w\n\[]*(?=\n)|[^\w\n\[]*\Z|[ ]*[.!?…]+[^\w\n\[]*|[ ]*(?=[\U0001f300-\U0001faff\u2600-\u27bf]))"
 _SENTENCE_START = r"(?:(?<=\n)|(?<=[.!?…])|\A)[^\w\n\[]{0,12}"
@@ -51,6 +51,7 @@ class _Patterns:
     quoted_from: re.Pattern[str]
     template: re.Pattern[str]
     agent_marks: re.Pattern[str]
+    contact: frozenset[str]
     hint: re.Pattern[str]
 
 
@@ -77,6 +78,7 @@ def _patterns() -> _Patterns:
             rf"(?:(?<=\n)|(?<=[.!?…]\s)|(?<=>)|\A)[^\w\n\[]{{0,12}}{join('template')}[^\n.!?]*[.!?]*"
         ),
         agent_marks=re.compile(data["agent_marks"]),
+        contact=frozenset(data["contact"].split()),
         hint=re.compile(
             r"chao|gui|kinh|dear|hi\b|hey\b|hello|alo|good |cam (?:on|un|ta)|t(?:h)?ks|than|mon\b|camon|c\.on|on\b|an\b"
             r"|regards|yours|sincerely|wishes|cheers|best|looking|mong|wrote:|da viet|-----|forwarded|from:|tu:|>|--"
@@ -93,6 +95,16 @@ def _patterns() -> _Patterns:
 def agent_voice(folded: str) -> bool:
     """Whether a text (folded) speaks as a company does."""
     return _patterns().agent_marks.search(folded) is not None
+
+
+_PLACEHOLDER = re.compile(r"\[(?:PHONE|EMAIL|NAME|ADDRESS|LINK|HANDLE|ID_NUMBER)\]")
+
+
+def only_contact(masked: str) -> bool:
+    """Whether a masked clause says how to reach the customer, and nothing else."""
+    rest, placeholders = _PLACEHOLDER.subn(" ", masked)
+    words = re.findall(r"[^\W\d_]+", fold(rest))
+    return placeholders > 0 and _patterns().contact.issuperset(words)
 
 
 def find_boilerplate(text: str, private: Sequence[tuple[int, int]] = ()) -> list[Found]:

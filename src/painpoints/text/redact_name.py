@@ -64,9 +64,10 @@ _INTRODUCED = (
 # … mãi không ai trả lời.⏎Nguyễn Thị Bé (the last line; two syllables may be a street)
 _LAST_LINE = re.compile(rf"\n[ ]*(?P<name>{_FAMILY}(?: {_SYLLABLE}){{2,4}})[ .]*\Z")
 
+_MIDDLE = "van|thi|duc|minh|ngoc|thanh|quoc|huu|xuan|kim|hong|thu|dinh|cong|bao"
 _SMALL = re.compile(
     r"(?<![a-z])(?:(?:toi|em|minh) ten(?: la)?|ten (?:toi|em|minh) la|ten la|my name is)[ :]{1,2}"
-    rf"(?P<name>{any_of(*FAMILY_NAMES)} (?:(?:van|thi|duc|minh|ngoc|thanh|quoc|huu|xuan|kim|hong|thu|dinh|cong|bao) )?"
+    rf"(?P<name>{any_of(*FAMILY_NAMES)} (?:(?:{_MIDDLE}) )?"
     r"[a-z]{1,7})(?![a-z0-9])"
 )
 _SMALL_GIVEN = re.compile(r"(?<![a-z])my name is (?P<name>[a-z]{2,12})(?![a-z])")
@@ -108,6 +109,14 @@ _AFTER = re.compile(
     rf"(?:(?i:gap|ten|chu tk|chu tai khoan|ctk|nguoi nhan|cua|{BANKS})(?![A-Za-z])[ :,;\-(]{{0,3}}){{0,3}}"
     rf"(?:{_TITLE}(?P<called>{_SYLLABLE}(?: {_SYLLABLE}){{0,3}})|(?P<full>{_FULL}))"
 )
+# Bùi Ngọc Trâm⏎số 12 phố … · gửi cho nguyen van binh, so 5 ngo 10: a name of three syllables (two may be a street)
+_AT_ADDRESS = re.compile(
+    rf"(?P<name>(?:(?<=[^A-Za-z])|\A){_FAMILY}(?: {_SYLLABLE}){{2,4}})[ ,:;\-(.]{{0,3}}\n?[ ,:;\-(]{{0,3}}\Z"
+)
+_SMALL_AT_ADDRESS = re.compile(
+    rf"(?<![a-z])(?P<name>{any_of(*FAMILY_NAMES)} (?:{_MIDDLE})(?: [a-z]{{1,7}}){{1,2}})"
+    r"[ ,:;\-(.]{0,3}\n?[ ,:;\-(]{0,3}\Z"
+)
 _WINDOW = 60
 _NEIGHBOURS = frozenset({"PHONE", "ID_NUMBER", "ACCOUNT", "EMAIL", "CARD"})
 
@@ -141,6 +150,8 @@ def find_names(shadow: Shadow, found: Iterable[Found]) -> Iterator[Found]:
     for start, end, kind in found:
         if kind in _NEIGHBOURS:
             yield from _beside(shadow, start, end)
+        elif kind == "ADDRESS":
+            yield from _at_address(shadow, start)
 
 
 def _is_plausible(shadow: Shadow, match: re.Match[str], start: int, parts: list[str]) -> bool:
@@ -167,6 +178,18 @@ def _beside(shadow: Shadow, start: int, end: int) -> Iterator[Found]:
     for match in (before, after):
         if match is not None:
             yield from _named(shadow, match, "called" if match["called"] else "full")
+
+
+def _at_address(shadow: Shadow, start: int) -> Iterator[Found]:
+    """Who lives at the address that begins at `start`."""
+    begin = max(0, start - _WINDOW)
+    match = _AT_ADDRESS.search(shadow.plain, begin, start)
+    if match is not None:
+        yield from _named(shadow, match, "name")
+        return
+    small = _SMALL_AT_ADDRESS.search(shadow.lower, begin, start)
+    if small is not None:
+        yield *small.span("name"), "NAME"
 
 
 def _named(shadow: Shadow, match: re.Match[str], group: str) -> Iterator[Found]:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from painpoints.schema import SEGMENT_COLUMNS
 from painpoints.settings import TextSettings
-from painpoints.text.boilerplate import agent_voice, find_boilerplate
+from painpoints.text.boilerplate import agent_voice, find_boilerplate, only_contact
 from painpoints.text.characters import Composed, compose, fold
 from painpoints.text.clauses import Costs, mark_clauses
 from painpoints.text.language import detect_language
@@ -269,6 +269,7 @@ def _frames(found: Sequence[_Item], items: pd.DataFrame) -> tuple[pd.DataFrame, 
         for start, end, reason in item.pieces:
             raw_start, raw_end = _trim(texts[item.position], item.composed.raw(start), item.composed.raw(end))
             shown = _masked(item, start, end)
+            reason = reason or ("contact" if only_contact(shown) else "")
             if reason:
                 row = (item.position, copied["feedback_id"][item.position], raw_start, raw_end, shown, reason)
                 for name, value in zip(BOILERPLATE_COLUMNS, row, strict=True):

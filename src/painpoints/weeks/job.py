@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from painpoints.journey import Journey
-    from painpoints.store import Workspace
+    from painpoints.store import ThemeRegistry, Workspace
     from painpoints.weeks.memory import WeekMemory
     from painpoints.weeks.take_in import Taken
 
@@ -94,11 +94,24 @@ def _weekly(request: WeekRequest, workspace: Workspace, progress: Progress, now:
         notices = (*notices, _OTHER_ENCODER)
     with progress.stage("report"):
         made = make_week_report(memory, registry, week, models, journey, request, beside, notices)
-    for notice in made.notices:
+    for notice in (*made.notices, *_out_of_order(memory, registry, week)):
         progress.note(notice)
     with progress.stage("write"):
         folder = made.write(request.workspace / "reports", memory, pool)
     return WeekResult(taken, week, made.report, folder, made.look_back.alerts, made.notices)
+
+
+def _out_of_order(memory: WeekMemory, registry: ThemeRegistry, week: str) -> list[str]:
+    """Told on the terminal alone: a report that is made again is the same to the byte."""
+    from painpoints.weeks.themes import last_day_of
+
+    later = registry.opened_after(last_day_of(week))
+    if not later or week in {done for done, _ in memory.reports()}:
+        return []
+    return [
+        f"{later} themes were opened in later weeks, so that the report of {week} cannot use them: its complaints may be "
+        "in no theme. Report on weeks oldest first."
+    ]
 
 
 def _journey_of(request: WeekRequest) -> str | Path:

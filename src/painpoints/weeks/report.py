@@ -104,7 +104,7 @@ def make_week_report(
     history = make_history(items, mentions, mentions["theme_id"].tolist(), table, journey, week)
     beside = replace(
         beside,
-        backlog=backlog_before(request, memory.workspace, week),
+        backlog=backlog_before(request, memory.workspace, week, _names(registry, request.lang)),
         opened=registry.opened_on(last_day_of(week)),
         merged=merged_pains(registry),
     )
@@ -140,7 +140,17 @@ def _log(registry: ThemeRegistry, week: str) -> pd.DataFrame:
     """What happened to themes up to `week`, and what people did to them whenever that was."""
     log = registry.log()
     by_hand = log["reason"].eq("by hand") | log["event"].eq("rename")
-    return log[(by_hand | (log["week"] <= week)) & log["event"].isin(_EVENTS)].reset_index(drop=True)
+    told = log[(by_hand | (log["week"] <= week)) & log["event"].isin(_EVENTS)]
+    return told.sort_values("week", kind="stable", ignore_index=True)
+
+
+def _names(registry: ThemeRegistry, lang: str) -> dict[str, str]:
+    """Pain id -> what its theme is called today."""
+    table = registry.table()
+    return {
+        "P" + theme_id.removeprefix("T"): name
+        for theme_id, name in zip(table["theme_id"].astype(str), table[f"name_{lang}"], strict=True)
+    }
 
 
 def _centres(known: KnownThemes) -> dict[str, np.ndarray]:

@@ -105,8 +105,11 @@ def _customers(request: WeekRequest, workspace: Workspace) -> pd.DataFrame | Non
     return known
 
 
-def backlog_before(request: WeekRequest, workspace: Workspace, week: str) -> pd.DataFrame | None:
-    """The backlog as it was kept, with what people changed in the file that the request names; nothing opened later."""
+def backlog_before(
+    request: WeekRequest, workspace: Workspace, week: str, names: dict[str, str]
+) -> pd.DataFrame | None:
+    """The backlog as it was kept, with what people changed in the file that the request names; nothing opened later.
+    ``names``: what pains are called today, by their id."""
     import pandas as pd
 
     from painpoints.change.backlog_file import read_backlog
@@ -116,6 +119,9 @@ def backlog_before(request: WeekRequest, workspace: Workspace, week: str) -> pd.
     if request.backlog is not None:
         previous = apply_edits(previous, read_backlog(request.backlog, set(previous["pain_id"])), week)
     previous = previous[previous["opened_week"] <= week].reset_index(drop=True)
+    previous["name"] = [
+        names.get(i, name) for i, name in zip(previous["pain_id"], previous["name"], strict=True)
+    ]
     return previous if len(previous) else None
 
 
