@@ -302,14 +302,14 @@ DEMO_EXPORTS = ("play_reviews.csv", "tickets.xlsx", "nps_survey.csv", "facebook_
 
 def _run_and_tell(request: RunRequest) -> None:
     from painpoints.pipeline import run as run_job
-    from painpoints.progress import ConsoleProgress, printable
+    from painpoints.progress import ConsoleProgress, counted, printable
 
     result = run_job(request, ConsoleProgress())
     counts = result.manifest["counts"]
     click.echo(
         f"{counts['read']} rows read = {counts['kept']} kept + {counts['duplicate']} duplicate "
         f"+ {counts['rejected']} rejected; "
-        f"{counts['segments']} segments, {len(result.report['pains'])} pain points."
+        f"{counts['segments']} segments, {counted(len(result.report['pains']), 'pain point')}."
     )
     for pain in result.report["pains"][:5]:
         name = pain["name_en"] if request.lang == "en" else pain["name_vi"]

@@ -52,7 +52,7 @@ def weekly(inputs: Sequence[str], maps: Sequence[str], fail_on_alert: bool, **op
     Example:
       painpoints weekly export.csv --workspace ws --journey retail_bank
     """
-    from painpoints.progress import ConsoleProgress, printable
+    from painpoints.progress import ConsoleProgress, counted, printable
     from painpoints.weeks.job import WeekRequest
     from painpoints.weeks.job import weekly as run_week
 
@@ -61,7 +61,8 @@ def weekly(inputs: Sequence[str], maps: Sequence[str], fail_on_alert: bool, **op
         click.echo(f"{result.taken}.")
     summary = result.report["summary"]
     click.echo(
-        f"{result.week}: {summary['items']} items, {len(result.report['pains'])} pain points, {len(result.alerts)} alerts."
+        f"{result.week}: {counted(summary['items'], 'item')}, {counted(len(result.report['pains']), 'pain point')}, "
+        f"{counted(len(result.alerts), 'alert')}."
     )
     english = options["lang"] == "en"
     for alert in result.alerts.to_dict("records"):

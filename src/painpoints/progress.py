@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["ConsoleProgress", "Progress", "printable"]
+__all__ = ["ConsoleProgress", "Progress", "counted", "printable"]
 
 Advance = Callable[[int], None]
 
@@ -68,3 +68,8 @@ class ConsoleProgress(Progress):
 
     def _ended(self, name: str) -> None:
         print(f"  {name:<10} {self.seconds[name]:7.1f} s", file=sys.stderr)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 item``, ``2 items``."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
