@@ -23,6 +23,10 @@ def _found(text: str) -> list[tuple[str, str]]:
         ("Kính gửi quý công ty tôi chờ hàng 5 ngày.", [("Kính gửi quý công ty", "greeting")]),
         ("Kính gửi shop áo em mua bị rách, đổi giúp", [("Kính gửi shop", "greeting")]),
         ("Kính gửi Ban quản lý Gạo Xanh chuyện trả tiền quá lâu.", [("Kính gửi Ban quản lý", "greeting")]),
+        (
+            "Giao sai hàng\nKính gửi Ban quản lý Gạo Xanh,\nTôi đặt hai bao.",
+            [("Kính gửi Ban quản lý Gạo Xanh,", "greeting")],
+        ),
         ("Chào chị Lan Anh, máy hỏng", [("Chào chị Lan Anh,", "greeting")]),
         ("Dear Customer Care, it broke", [("Dear Customer Care,", "greeting")]),
         ("Kính gửi shop. Áo rách", [("Kính gửi shop.", "greeting")]),

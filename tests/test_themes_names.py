@@ -124,6 +124,12 @@ def test_what_few_say_in_the_other_language_does_not_name_a_theme_of_grumbling()
     assert (name.vi, name.en) == ("Không hài lòng nói chung", "General dissatisfaction")
 
 
+def test_wishes_without_a_common_subject_are_called_so():
+    wishes = replace(words_of([f"mong điều {n} nào đó {n * 7}" for n in range(30)]), asks=True)
+    name = names(wishes, words_of(["giao hàng trễ"] * 90))[0]
+    assert (name.vi, name.en) == ("Mong muốn và góp ý khác", "Other wishes")
+
+
 def test_no_pain_is_named_by_praise():
     mixed = words_of(
         ["mẫu len đẹp"] * 4 + ["mẫu len đẹp mà lạnh lùng"] * 2, place={"vi": "Quầy", "en": "Desk"}

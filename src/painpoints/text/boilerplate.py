@@ -66,7 +66,7 @@ def _patterns() -> _Patterns:
             patterns = [p.replace("{" + key + "}", words) for p in patterns]
         return "(?:" + "|".join(patterns).replace("[ ]", r"\s").replace(" ", r"[^\S\n]") + ")"
 
-    greeting = rf"\A[^\w\n\[]{{0,12}}{join('greeting')}[^\w\n\[]*"
+    greeting = rf"[^\w\n\[]{{0,12}}{join('greeting')}[^\w\n\[]*"
     sign_off = rf"{_SENTENCE_START}{join('sign_off')}(?:[^\S\n]*,(?=[^\S\n]*(?:\n|\Z)))?{_END}"
     return _Patterns(
         greeting=re.compile(greeting),
@@ -125,8 +125,10 @@ def find_boilerplate(text: str, private: Sequence[tuple[int, int]] = ()) -> list
         found.append(Found(*title, "title"))
     found += [Found(m.start(), m.end(), "signature") for m in patterns.device.finditer(folded)]
     greeting = patterns.greeting.match(folded)
-    if greeting and greeting.end() > greeting.start():
-        found.append(Found(0, greeting.end(), "greeting"))
+    below = folded.find("\n") + 1  # where a ticket begins below its subject
+    for opening in (greeting, patterns.greeting.match(folded, below) if below else None):
+        if opening and opening.end() > opening.start():
+            found.append(Found(opening.start(), opening.end(), "greeting"))
     start = greeting.end() if greeting else 0
     for match in patterns.template.finditer(folded):
         if not _TURNS.search(match.group()):

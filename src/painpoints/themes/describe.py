@@ -133,6 +133,7 @@ class _Listener:
             central_texts(self.vectors, rows, said.texts, said.heard.langs),
             issue=issue if known is None else None,
             part_issue=_issue_of_parts(rows, parts, said) if known is None else None,
+            asks=2 * (said.segments["kind"].iloc[rows] == "request").sum() > len(rows),
         )
         return _Told(rows, known, parts, words)
 
@@ -145,9 +146,9 @@ class _Listener:
 
     def joined(self, told: list[_Told]) -> tuple[list[_Told], list[int]]:
         """The themes, new ones about nothing that could be named made one, and the place of each among them."""
-        same: dict[str | int, list[int]] = {}
+        same: dict[tuple[str, str] | int, list[int]] = {}
         for number, (one, name) in enumerate(zip(told, self.names(told), strict=True)):
-            key = one.words.polarity if name.general else number
+            key = (one.words.polarity, name.vi) if name.general else number
             same.setdefault(key, []).append(number)
         places = [0] * len(told)
         kept: list[_Told] = []

@@ -39,6 +39,7 @@ _GENERAL = {
     ("praise", "vi"): "Hài lòng nói chung",
     ("praise", "en"): "General satisfaction",
 }
+_WISHES = {"vi": "Mong muốn và góp ý khác", "en": "Other wishes"}
 _UNNAMED = {
     ("pain", "vi"): "Phản ánh khác",
     ("pain", "en"): "Other complaint",
@@ -135,8 +136,9 @@ def _name_one(
     }
     main, other = ("en", "vi") if 2 * theme.langs.count("en") > len(theme.langs) else ("vi", "en")
     # what a few say in the other language names a theme of grumbling no better
-    if composed[main] == _GENERAL[theme.polarity, main]:
-        composed[other] = _GENERAL[theme.polarity, other]
+    for called in (_WISHES, {lang: _GENERAL[theme.polarity, lang] for lang in ("vi", "en")}):
+        if composed[main] == called[main]:
+            composed[other] = called[other]
     names = composed if issue is None else _called_by_issue(issue, about, theme, glossary)
     shown = {*about, *details}
     spare = tuple(
@@ -146,7 +148,7 @@ def _name_one(
     )
     aside = _aside(phrases["vi"], theme, "vi"), _aside(phrases["en"], theme, "en")
     keyphrases = _shown_phrases(theme, phrases, books, main, glossary)
-    general = names[main] == _GENERAL[theme.polarity, main]
+    general = names[main] in (_GENERAL[theme.polarity, main], _WISHES[main])
     return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside, general)
 
 
@@ -298,6 +300,8 @@ def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
     quote = theme.central.get(lang)
     if heading:
         return f"{_capital(heading)} {_IN_GENERAL[lang]}" if quote else _capital(heading)
+    if theme.asks:
+        return _WISHES[lang]
     if counts and max(counts.values()) < PHRASE_SHARE * len(theme.phrases):
         return _GENERAL[theme.polarity, lang]
     return _heading(_UNNAMED[theme.polarity, lang], [f"“{quote}”"] if quote else [])

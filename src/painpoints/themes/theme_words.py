@@ -93,10 +93,11 @@ def theme_words(
     *,
     issue: tuple[str, str] | None = None,
     part_issue: tuple[str, str] | None = None,
+    asks: bool = False,
     part: bool = False,
 ) -> ThemeWords:
     """What naming needs of the segments at ``rows``, which tell the ``issue``, a part of them the
-    ``part_issue``; those that were not heard are left out."""
+    ``part_issue``, or mostly ask for something; those that were not heard are left out."""
     own = heard.among(rows) if part else heard.among(thinned(rows, NAMING_MEMBERS))
     return ThemeWords(
         polarity,
@@ -107,6 +108,7 @@ def theme_words(
         central,
         issue,
         part_issue,
+        asks,
         part,
     )
 

@@ -49,6 +49,8 @@ class ThemeWords:
     """Vietnamese and English name of the issue that most segments tell"""
     part_issue: tuple[str, str] | None = None
     """and of the one that a good part of them tells, which names the theme where no trouble does"""
+    asks: bool = False
+    """most segments ask for something"""
     part: bool = False
     """a part of a theme: called by what is commoner in it than in the theme, at last by its quote, in whatever language"""
 
