@@ -58,7 +58,8 @@ def describe_themes(
     teller = IssueTeller(business, vectors, words, langs == "en", settings)
     centred = centre_by_language(vectors, langs, settings.language_prior)
     said = Said(segments, texts, segments["item"].to_numpy(dtype=int), centred, heard, teller, settings)
-    listener = _Listener(said, vectors, polarity, journey)
+    kinds = segments["kind"] if "kind" in segments else pd.Series("", index=segments.index)
+    listener = _Listener(said, vectors, polarity, (kinds == "request").to_numpy(), journey)
     told = [
         listener.told(rows, known) for rows, known in zip(groups, given or [None] * len(groups), strict=True)
     ]
@@ -118,6 +119,8 @@ class _Listener:
     said: Said
     vectors: np.ndarray
     polarity: np.ndarray
+    asking: np.ndarray
+    """which segments ask for something; none where their kind is not known"""
     journey: Journey | None
 
     def told(self, rows: np.ndarray, known: KnownTheme | None) -> _Told:
@@ -133,7 +136,7 @@ class _Listener:
             central_texts(self.vectors, rows, said.texts, said.heard.langs),
             issue=issue if known is None else None,
             part_issue=_issue_of_parts(rows, parts, said) if known is None else None,
-            asks=2 * (said.segments["kind"].iloc[rows] == "request").sum() > len(rows),
+            asks=bool(2 * self.asking[rows].sum() > len(rows)),
         )
         return _Told(rows, known, parts, words)
 
