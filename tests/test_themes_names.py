@@ -245,3 +245,13 @@ def test_where_few_phrases_are_common_rarer_ones_are_shown():
     assert any(
         "kho lạnh" in phrase for phrase in names(diffuse, words_of(["giao hàng trễ"] * 60))[0].keyphrases
     )
+
+
+def test_a_trouble_that_more_tell_goes_before_the_name_of_an_issue():
+    issue = ("Mã OTP không về", "OTP never arrives")
+    other = [f"đăng nhập lúc {n} giờ" for n in range(14)]
+    few = words_of(["không đăng nhập được"] * 5 + ["mã otp về đâu"] * 2 + other)
+    many = words_of(["không đăng nhập được"] * 5 + ["mã otp về đâu"] * 8 + other)
+    late = words_of(["giao hàng trễ"] * 60)
+    assert "không đăng nhập được" in names(replace(few, issue=issue), late)[0].vi.lower()
+    assert "mã otp không về" in names(replace(many, issue=issue), late)[0].vi.lower()

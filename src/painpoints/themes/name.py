@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from painpoints.themes.glossary import Glossary, load_glossary
-from painpoints.themes.phrases import KEY_SHARE, PhraseBook, key_phrases, phrase_share
+from painpoints.themes.phrases import (
+    KEY_SHARE,
+    PhraseBook,
+    key_phrases,
+    phrase_keys,
+    phrase_share,
+    stop_words,
+)
 from painpoints.themes.troubles import (
     LEAST_TOLD,
     ThemeWords,
@@ -117,7 +124,9 @@ def _name_one(
     issue = theme.issue
     if all(glossary.concepts[concept].kind == "topic" for concept in details):
         issue = issue or theme.part_issue
-    if issue is not None and _clear(details, phrases, theme, glossary):
+    if issue is not None and (
+        _clear(details, phrases, theme, glossary) or _outnumbered(issue, details, theme, glossary)
+    ):
         issue = None
     if subject:
         details = with_lesser(details, ranked, theme, glossary)
@@ -164,6 +173,20 @@ def _clear(
         for concepts, spoken in zip(theme.concepts, theme.phrases, strict=True)
     ]
     return sum(said) >= CLEAR_SHARE * len(said)
+
+
+def _outnumbered(issue: tuple[str, str], details: list[int], theme: ThemeWords, glossary: Glossary) -> bool:
+    """Whether more segments name one of the troubles than say the rarest word of the issue's name."""
+    lang = "en" if 2 * theme.langs.count("en") > len(theme.langs) else "vi"
+    own = _of_side(theme, lang)
+    said = phrase_keys(issue[lang == "en"].lower().split(), stop_words(lang))
+    words = [key for key in said if " " not in key]
+    troubles = [c for c in details if glossary.concepts[c].kind != "topic"]
+    if not words or not troubles:
+        return False
+    rarest = min(sum(word in phrases for phrases in own) / len(own) for word in words)
+    named = max(sum(c in concepts for concepts in theme.concepts) for c in troubles)
+    return named > rarest * len(theme.concepts)
 
 
 def _called_by_issue(
