@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from painpoints.weeks.request import WeekRequest
 
 __all__ = [
-    "future_dates",
     "known_then",
     "mask_ingested",
     "read_masked",
@@ -73,7 +72,7 @@ def known_then(ingested: Ingested, as_of: pd.Timestamp | None) -> Ingested:
     )
 
 
-def future_dates(items: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
+def _future_dates(items: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
     """Which of the items are dated in the future, where that is few of them."""
     import pandas as pd
 
@@ -86,7 +85,7 @@ def without_future(ingested: Ingested, now: pd.Timestamp) -> Ingested:
     """Dates in the future are no dates: one slip of the pen must not become the last day of the report. The files say so."""
     import pandas as pd
 
-    later = future_dates(ingested.items, now)
+    later = _future_dates(ingested.items, now)
     if not later.any():
         return ingested
     counts = ingested.items.loc[later, "source"].value_counts()

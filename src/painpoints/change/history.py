@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from painpoints.journey import Journey
 
-__all__ = ["History", "iso_week", "make_history", "week_start", "weeks_between"]
+__all__ = ["COUNTED_LABELS", "History", "iso_week", "make_history", "week_start", "weeks_between"]
 
-_MENTION_COLUMNS = (
-    "item", "theme_id", "sentiment", "kind", "severity", "touchpoint", "stage",
+COUNTED_LABELS = (
+    "sentiment", "kind", "severity", "touchpoint", "stage",
     "expectation_gap", "churn", "competitor", "effort",
 )  # fmt: skip
 
@@ -67,8 +67,8 @@ def make_history(
     """
     if len(theme_ids) != len(segments):
         raise ValueError(f"{len(theme_ids)} theme ids for {len(segments)} segments")
-    mentions = segments[list(_MENTION_COLUMNS[:1])].assign(theme_id=list(theme_ids))
-    for name in _MENTION_COLUMNS[2:]:
+    mentions = segments[["item"]].assign(theme_id=list(theme_ids))
+    for name in COUNTED_LABELS:
         mentions[name] = segments[name].to_numpy()
     mentions = mentions.reset_index(drop=True)
     week = items["week"] if "week" in items else iso_week(items["created_at"], zone)

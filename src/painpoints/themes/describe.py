@@ -63,10 +63,10 @@ def describe_themes(
     told = [
         listener.told(rows, known) for rows, known in zip(groups, given or [None] * len(groups), strict=True)
     ]
-    places = list(range(len(told)))
+    named, places = listener.names(told), list(range(len(told)))
     if join_general:
-        told, places = listener.joined(told)
-    named = distinct_names(listener.names(told), [_given_names(one) for one in told])
+        told, named, places = listener.joined(told, named)
+    named = distinct_names(named, [_given_names(one) for one in told])
     people = _people(segments, items)
     weeks = _weeks(segments)
     ids: list[str] = []
@@ -147,20 +147,28 @@ class _Listener:
         words, given = [one.words for one in told], [_given_names(one) for one in told]
         return name_each(words, background, len(heard.concepts), heard.books, given)
 
-    def joined(self, told: list[_Told]) -> tuple[list[_Told], list[int]]:
-        """The themes, new ones about nothing that could be named made one, and the place of each among them."""
+    def joined(
+        self, told: list[_Told], named: list[NamedTheme]
+    ) -> tuple[list[_Told], list[NamedTheme], list[int]]:
+        """The themes, new ones about nothing that could be named made one, their names, and the place of each among them."""
         same: dict[tuple[str, str] | int, list[int]] = {}
-        for number, (one, name) in enumerate(zip(told, self.names(told), strict=True)):
+        for number, (one, name) in enumerate(zip(told, named, strict=True)):
             key = (one.words.polarity, name.vi) if name.general else number
             same.setdefault(key, []).append(number)
         places = [0] * len(told)
         kept: list[_Told] = []
+        names: list[NamedTheme] = []
         for numbers in same.values():
             for number in numbers:
                 places[number] = len(kept)
-            rows = np.sort(np.concatenate([told[number].rows for number in numbers]))
-            kept.append(told[numbers[0]] if len(numbers) == 1 else self.told(rows, None))
-        return kept, places
+            if len(numbers) == 1:
+                kept.append(told[numbers[0]])
+                names.append(named[numbers[0]])
+            else:
+                rows = np.sort(np.concatenate([told[number].rows for number in numbers]))
+                kept.append(self.told(rows, None))
+                names += self.names(kept[-1:])
+        return kept, names, places
 
 
 def _given_names(one: _Told) -> tuple[str, str] | None:

@@ -143,7 +143,8 @@ def _name_one(
         )
         for lang in ("vi", "en")
     }
-    main, other = ("en", "vi") if 2 * theme.langs.count("en") > len(theme.langs) else ("vi", "en")
+    main = _main_language(theme)
+    other = "vi" if main == "en" else "en"
     # what a few say in the other language names a theme of grumbling no better
     for called in (_WISHES, {lang: _GENERAL[theme.polarity, lang] for lang in ("vi", "en")}):
         if composed[main] == called[main]:
@@ -159,6 +160,10 @@ def _name_one(
     keyphrases = _shown_phrases(theme, phrases, books, main, glossary)
     general = names[main] in (_GENERAL[theme.polarity, main], _WISHES[main])
     return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside, general)
+
+
+def _main_language(theme: ThemeWords) -> str:
+    return "en" if 2 * theme.langs.count("en") > len(theme.langs) else "vi"
 
 
 def _clear(
@@ -177,7 +182,7 @@ def _clear(
 
 def _outnumbered(issue: tuple[str, str], details: list[int], theme: ThemeWords, glossary: Glossary) -> bool:
     """Whether more segments name one of the troubles than say the rarest word of the issue's name."""
-    lang = "en" if 2 * theme.langs.count("en") > len(theme.langs) else "vi"
+    lang = _main_language(theme)
     own = _of_side(theme, lang)
     said = phrase_keys(issue[lang == "en"].lower().split(), stop_words(lang))
     words = [key for key in said if " " not in key]

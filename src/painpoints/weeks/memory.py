@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from painpoints.change.history import iso_week
+from painpoints.change.history import COUNTED_LABELS, iso_week
 from painpoints.schema import FLAGS
 from painpoints.store.workspace import stored_segments
 from painpoints.weeks.identity import customer_digest
@@ -27,19 +27,8 @@ _ITEM_COLUMNS = (
     "rating_scale", "rating_norm", "customer", "channel", "segment", "product",
 )  # fmt: skip
 _LABELS = ("sentiment", "kind", "severity", "stage", "touchpoint", "experience", *FLAGS)
-_COUNTED = (
-    "sentiment",
-    "kind",
-    "severity",
-    "stage",
-    "touchpoint",
-    "expectation_gap",
-    "churn",
-    "competitor",
-    "effort",
-)
 _COUNTED_SURE = ("kind", "stage", "touchpoint")
-"""labels, and labels with their probability, that are counted over many weeks"""
+"""labels that are counted over many weeks with their probability"""
 
 
 class WeekMemory:
@@ -183,7 +172,7 @@ class WeekMemory:
 
     def mentions(self, items: pd.DataFrame, known_in: str) -> pd.DataFrame:
         """Of the same segments, in the same order, what is counted over weeks, without their texts."""
-        return self._segments(items, known_in, "", _COUNTED, _COUNTED_SURE)
+        return self._segments(items, known_in, "", COUNTED_LABELS, _COUNTED_SURE)
 
     def _segments(
         self, items: pd.DataFrame, known_in: str, columns: str, labels: Sequence[str], sure: Sequence[str]
