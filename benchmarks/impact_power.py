@@ -160,7 +160,7 @@ def one_seed(seed: int, wander: float = 0.0) -> list[tuple[Planted, Effect]]:
         initiatives.append(
             Initiative(dt.date(day.year, day.month, day.day), f"T{number:02d}", controls=controls)
         )
-    by_title = {e.theme_id: e for e in initiative_effects(initiatives, matches, history, volume)}
+    by_title = {e.theme_id: e for e in initiative_effects(initiatives, matches, history)}
     return [
         (theme, by_title[f"T{number:02d}"]) for number, theme in enumerate(planted) if theme.kind is not None
     ]

@@ -262,7 +262,7 @@ def verdict_table(year: HalfYear, weeks: Sequence[Week]) -> pd.DataFrame:
             if found.empty:
                 rows.append((*about, NONE, NONE, NONE, np.nan, np.nan, np.nan, "unmatched"))
             for row in found.itertuples():
-                outcome = _outcome(action.effect, str(row.verdict))
+                outcome = outcome_of(action.effect, str(row.verdict))
                 issue = own.get(str(row.theme_id), NONE)
                 figures = (row.rate_ratio, row.ci_low, row.ci_high)
                 rows.append((*about, issue, row.matched_by, row.verdict, *figures, outcome))
@@ -273,7 +273,8 @@ def verdict_table(year: HalfYear, weeks: Sequence[Week]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _outcome(effect: str, verdict: str) -> str:
+def outcome_of(effect: str, verdict: str) -> str:
+    """right, honest (inconclusive) or wrong."""
     assert effect in EFFECTS
     if verdict == "inconclusive":
         return "honest"

@@ -18,12 +18,12 @@ from painpoints.change.impact.before_after import (
     compare,
     detectable_ratio,
     log_slope,
-    power_to_see,
 )
 from painpoints.change.impact.effect import INITIATIVE_COLUMNS, REASONS, Effect, effects_table
 from painpoints.change.impact.impact import initiative_effects
 from painpoints.change.impact.initiative_match import Match
 from painpoints.change.impact.initiatives import ControlGroup, Initiative
+from painpoints.change.impact.stable_themes import stable_factors
 from painpoints.change.impact.theme_counts import Noise, estimate_noise, group_counts, weekly_counts
 from painpoints.change.impact.verdict import Background, verdict
 from painpoints.rank.stats import rate_ratio
@@ -125,11 +125,13 @@ def test_the_slope_of_a_steady_fall() -> None:
     assert log_slope(Series(np.zeros(10), np.ones(10)), weeks, 1.0) is None
 
 
-def test_power_and_the_detectable_ratio_agree() -> None:
+def test_the_detectable_ratio_is_found_four_times_in_five() -> None:
     found = plain([20] * 8, [20] * 8)
-    assert power_to_see(detectable_ratio(found, 0.8), found) == pytest.approx(0.8, abs=0.01)
+    ratio = detectable_ratio(found, 0.8)
+    random = np.random.default_rng(1)
+    drawn = [plain(*(list(random.poisson(20 * r, 8)) for r in (1.0, ratio))) for _ in range(1000)]
+    assert np.mean([one.high < 1 for one in drawn]) == pytest.approx(0.8, abs=0.06)
     assert detectable_ratio(plain([0] * 4, [5] * 4), 0.8) == 0.0
-    assert power_to_see(0.75, plain([0] * 4, [5] * 4)) == 0.0
 
 
 # --- counts and noise -------------------------------------------------------------------------------------------
@@ -138,7 +140,7 @@ def test_power_and_the_detectable_ratio_agree() -> None:
 def test_an_item_counts_once_and_channels_keep_their_share() -> None:
     known = history({"T1": [2, 2]}, rest=[8, 8])
     doubled = pd.concat([known.mentions, known.mentions.iloc[:1]])
-    weekly = weekly_counts(History(known.items, doubled, known.themes, known.weeks))
+    weekly = weekly_counts(History(known.items, doubled, known.themes, known.weeks), SETTINGS)
     assert weekly.counts.tolist() == [[2.0, 2.0]]
     assert weekly.exposures.tolist() == [[2.0, 2.0]]
     # a second channel that never tells the theme comes in the second week: it is no exposure
@@ -146,12 +148,12 @@ def test_an_item_counts_once_and_channels_keep_their_share() -> None:
     wider = History(
         pd.concat([known.items, more], ignore_index=True), known.mentions, known.themes, known.weeks
     )
-    assert weekly_counts(wider).exposures.tolist() == [[2.0, 2.0]]
+    assert weekly_counts(wider, SETTINGS).exposures.tolist() == [[2.0, 2.0]]
 
 
 def test_exposures_of_another_length_and_unknown_themes_are_refused() -> None:
     with pytest.raises(ValueError, match="3 weeks"):
-        weekly_counts(history({"T1": [1, 1, 1]}), np.ones(2))
+        weekly_counts(history({"T1": [1, 1, 1]}), SETTINGS, np.ones(2))
     with pytest.raises(ValueError, match="not in the history: T7"):
         initiative_effects([begun(1)], [Match(0, "T7", "id")], history({"T1": [1, 1, 1]}))
 
@@ -164,13 +166,43 @@ def test_noise_is_found_where_it_is_and_not_where_it_is_not() -> None:
     touched = np.zeros((40, 26), dtype=bool)
     noises = []
     for counts in (poisson, spread, wander):
-        weekly = weekly_counts(history({"T1": [1] * 26}))
+        weekly = weekly_counts(history({"T1": [1] * 26}), SETTINGS)
         weekly = type(weekly)(tuple(map(str, range(40))), counts.astype(float), np.ones((40, 26)))
         noises.append(estimate_noise(weekly, touched, SETTINGS))
     assert noises[0].overdispersion < 0.01
     assert noises[0].drift < 0.01
     assert noises[1].overdispersion == pytest.approx(0.1, abs=0.03)
     assert noises[2].drift > 0.03
+
+
+def test_themes_that_swell_make_no_other_one_fall() -> None:
+    random = np.random.default_rng(3)
+    steady = {f"T{i}": list(random.poisson(60, 26)) for i in range(8)}
+    swelling = {f"T{i}": list(random.poisson([60] * 13 + [240] * 13)) for i in (8, 9)}
+    swollen = history(steady | swelling, rest=0)
+    volume = np.bincount(swollen.week_numbers()).astype(float)
+    found = stable_factors(*_counted(swollen, volume), SETTINGS)
+    assert volume[13:].mean() / volume[:13].mean() == pytest.approx(1.6, abs=0.05)
+    assert (volume * found)[13:].mean() / (volume * found)[:13].mean() == pytest.approx(1.0, abs=0.06)
+    assert weekly_counts(swollen, SETTINGS).exposures[0].tolist() == pytest.approx(
+        (steady_share := np.sum(steady["T0"]) / volume.sum()) * volume * found
+    )
+    assert 0 < steady_share < 0.1
+    effect = initiative_effects([begun(12)], [Match(0, "T0", "id")], swollen)[0]
+    assert effect.found is not None
+    assert effect.found.low < 1 < effect.found.high
+
+
+def test_too_few_themes_say_nothing_of_the_volume() -> None:
+    few = history({f"T{i}": [20] * 10 + [5] * 10 for i in range(7)}, rest=0)
+    volume = np.bincount(few.week_numbers()).astype(float)
+    assert stable_factors(*_counted(few, volume), SETTINGS).tolist() == [1.0] * 20
+
+
+def _counted(known: History, volume: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Counts of the themes, and the volume as everybody's exposure."""
+    counts = weekly_counts(known, SETTINGS).counts
+    return counts, np.outer(counts.sum(axis=1) / volume.sum(), volume)
 
 
 def test_groups_by_segment_without_those_of_whom_nothing_is_known() -> None:
@@ -249,7 +281,7 @@ def test_a_control_group_tells_a_common_fall_from_an_effect() -> None:
         {"T1@HCM": fell, "T1@HN": noisy(30, 12, 5) + noisy(12, 10, 6)}, begun(11, controls=control)
     )
     assert both.controlled
-    assert both.verdict == "inconclusive"
+    assert both.verdict == "no_change"
     one = effect_of({"T1@HCM": fell, "T1@HN": steady}, begun(11, controls=control))
     assert one.verdict == "improved"
     assert one.found is not None

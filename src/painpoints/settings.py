@@ -331,14 +331,22 @@ class ImpactSettings:
     """false discovery rate over all initiatives and themes at which a change counts"""
     resolved_ratio: float = 0.35
     """upper bound of the ratio below which a pain counts as resolved: at least two of three complaints are gone"""
-    no_change_low: float = 0.75
-    """lower end of what counts as no change: a fall of a quarter would be worth knowing"""
-    no_change_high: float = 4 / 3
+    no_change_low: float = 2 / 3
+    """lower end of what counts as no change: a fix should take away a third of the complaints at least"""
+    no_change_high: float = 1.5
     """upper end of the same, on the log scale as far from 1"""
     power: float = 0.80
     """chance to find an effect that makes it detectable (Cohen's convention)"""
     prior_weeks: float = 10.0
     """weeks of scatter that the dispersion pooled over themes weighs as much as: about what one comparison has itself"""
+    stable_themes: int = 8
+    """themes told once a week or more that are needed before the steadier of them say how much was told in a week"""
+    stable_share: float = 0.5
+    """of those themes, the share that is taken for steady: half may change without moving the others"""
+    stable_items: float = 30.0
+    """items a week that the steady themes need together: with fewer, their luck moves the ratios of all others"""
+    stable_prior_items: float = 5.0
+    """items by which a week's factor is drawn towards 1: a week without feedback has the factor 1"""
     placebo_items: int = 20
     """items of a theme in two neighbouring windows from which its ratio tells something about drift"""
     placebo_themes: int = 5

@@ -11,16 +11,17 @@ from painpoints.change.impact.theme_counts import GroupCounts, Noise, pearson
 from painpoints.rank.stats import Z_95
 
 __all__ = [
+    "Z_ONE_SIDED",
     "Comparison",
     "Series",
     "compare",
     "detectable_ratio",
     "log_slope",
-    "power_to_see",
     "without_slope",
 ]
 
-_Z_ONE_SIDED = 1.6448536269514722
+Z_ONE_SIDED = 1.6448536269514722
+"""of a one-sided test at 5 %"""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ class Comparison:
         """Standard error of the log ratio on the side where it matters: towards 1."""
         bound = self.high if falling else self.low
         return abs(math.log(bound) - math.log(self.ratio)) / Z_95 if 0 < bound < math.inf else math.inf
+
+    def interval(self, z: float) -> tuple[float, float]:
+        """The interval that reaches `z` standard errors to either side."""
+        down, up = (z * self.log_error(falling) for falling in (False, True))
+        return self.ratio * math.exp(-down), (self.ratio * math.exp(up) if up < math.inf else math.inf)
 
 
 def compare(
@@ -232,16 +238,8 @@ def _slope(
 def without_slope(found: Comparison, slope: float, error: float, weeks_apart: float, falling: bool) -> float:
     """One-sided 95 % bound, towards 1, of the ratio against the slope drawn on instead of against the level before."""
     centre = math.log(found.ratio) - slope * weeks_apart
-    half = _Z_ONE_SIDED * math.hypot(found.log_error(falling), weeks_apart * error)
+    half = Z_ONE_SIDED * math.hypot(found.log_error(falling), weeks_apart * error)
     return math.exp(min(centre + half, 700.0)) if falling else math.exp(max(centre - half, -700.0))
-
-
-def power_to_see(ratio: float, found: Comparison) -> float:
-    """Chance that a true ratio is significant at 5 % given the weeks before, normal approximation; 0 without a count."""
-    from scipy.stats import norm
-
-    error = _error_at(ratio, found)
-    return float(norm.cdf(abs(math.log(ratio)) / error - Z_95)) if 0 < error < math.inf else 0.0
 
 
 def detectable_ratio(found: Comparison, power: float) -> float:

@@ -67,8 +67,8 @@ class Effect:
     """What became of one theme after one initiative.
 
     `found` is None where nothing could be compared. `before_weeks`, `after_weeks`, `spike_weeks`: ISO weeks. `slope`: change
-    of the log rate a week before the initiative, with its standard error (0 where there is none). `power_quarter`: chance
-    that a fall by a quarter would have been found; `detectable`: the mildest ratio that would with a chance of 80 %, 0 none.
+    of the log rate a week before the initiative, with its standard error (0 where there is none). `detectable`:
+    the mildest fall, as a ratio, that would have been found with a chance of 80 %, 0 none.
     ``avoided*``: complaints avoided a week with its 95 % interval, negative where there were more.
     """
 
@@ -89,7 +89,6 @@ class Effect:
     """titles of other initiatives for the theme in the same week: the effect is of all of them together"""
     slope: float = 0.0
     slope_error: float = 0.0
-    power_quarter: float = 0.0
     detectable: float = 0.0
     avoided: float = math.nan
     avoided_low: float = math.nan

@@ -19,7 +19,6 @@ from painpoints.change.impact.before_after import (
     compare,
     detectable_ratio,
     log_slope,
-    power_to_see,
 )
 from painpoints.change.impact.effect import Effect
 from painpoints.change.impact.impact_windows import Windows, choose_windows
@@ -73,7 +72,7 @@ def initiative_effects(
     where its length differs, or a match names a theme that the history lacks.
     """
     settings = settings or ImpactSettings()
-    weekly = weekly_counts(history, exposures)
+    weekly = weekly_counts(history, settings, exposures)
     unknown = sorted({match.theme_id for match in matches} - set(weekly.theme_ids))
     if unknown:
         raise ValueError(f"matched themes are not in the history: {', '.join(unknown[:5])}")
@@ -180,12 +179,11 @@ def _background(series: Series, windows: Windows, found: Comparison, known: _Kno
 
 
 def _with_figures(effect: Effect, found: Comparison, settings: ImpactSettings) -> Effect:
-    """With power and complaints avoided a week."""
+    """With what could have been seen, and complaints avoided a week."""
     middle, low, high = (value / len(effect.after_weeks) for value in avoided(found))
     return replace(
         effect,
         found=found,
-        power_quarter=power_to_see(settings.no_change_low, found),
         detectable=detectable_ratio(found, settings.power),
         avoided=middle,
         avoided_low=low,

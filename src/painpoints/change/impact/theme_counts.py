@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from painpoints.change.impact.stable_themes import median_overdispersion, stable_factors
 from painpoints.ingest.names import fold
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ __all__ = [
     "weekly_counts",
 ]
 
-_CHI_SQUARE_MEDIAN = 0.4549364231195724
-"""median of a squared standard normal"""
+_PLACEBO_SHARE = 1 / 3
+_CHI_SQUARE_THIRD = 0.18552600635835848
+"""the value that a squared standard normal is below with that chance"""
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,15 @@ class WeeklyCounts:
     exposures: np.ndarray
 
 
-def weekly_counts(history: History, exposures: np.ndarray | None = None) -> WeeklyCounts:
+def weekly_counts(
+    history: History, settings: ImpactSettings, exposures: np.ndarray | None = None
+) -> WeeklyCounts:
     """Counts of all themes of the history.
 
     `exposures`: ``float[n weeks]``, one normalised volume for all themes. Without it each theme has its own by indirect
-    standardisation over channels: the items that would tell it in a week if every channel kept its share of such items.
-    Raises ValueError where `exposures` has not one value a week.
+    standardisation over channels (the items that would tell it in a week if every channel kept its share of such items),
+    times what the themes that stay the same say of the week (`stable_factors`). Raises ValueError where `exposures` has not
+    one value a week.
     """
     weeks = len(history.weeks)
     if exposures is not None and np.shape(exposures) != (weeks,):
@@ -68,7 +73,8 @@ def weekly_counts(history: History, exposures: np.ndarray | None = None) -> Week
     volume = _table(channel[dated], week[dated], (channels, weeks))
     shares = _table(theme, channel[item], (len(ids), channels)) / np.maximum(volume.sum(axis=1), 1.0)
     shares[counts.sum(axis=1) == 0] = 1.0
-    return WeeklyCounts(ids, counts, shares @ volume)
+    expected = shares @ volume
+    return WeeklyCounts(ids, counts, expected * stable_factors(counts, expected, settings))
 
 
 def _told(history: History, ids: Sequence[str]) -> pd.DataFrame:
@@ -176,32 +182,43 @@ def estimate_noise(weekly: WeeklyCounts, touched: np.ndarray, settings: ImpactSe
 def _block_overdispersion(
     weekly: WeeklyCounts, touched: np.ndarray, settings: ImpactSettings
 ) -> tuple[float, float]:
-    """Moment estimate: X² of a block exceeds its degrees of freedom by overdispersion x Σ mean (1 - share of exposure)."""
-    excess, scale, freedom = 0.0, 0.0, 0.0
-    for start in range(0, weekly.counts.shape[1] - settings.min_weeks + 1, settings.window_weeks):
-        span = slice(start, start + settings.window_weeks)
-        clean = ~touched[:, span].any(axis=1) & (weekly.counts[:, span].sum(axis=1) > 0)
-        clean &= weekly.exposures[:, span].sum(axis=1) > 0
-        counts, exposures = weekly.counts[clean, span], weekly.exposures[clean, span]
-        share = exposures / exposures.sum(axis=1, keepdims=True)
-        expected = share * counts.sum(axis=1, keepdims=True)
-        used = expected > 0
-        squares = np.divide((counts - expected) ** 2, expected, out=np.zeros_like(counts), where=used).sum(
-            axis=1
-        )
-        degrees = np.maximum(used.sum(axis=1) - 1.0, 0.0)
-        excess += float((squares - degrees).sum())
-        scale += float((expected * (1 - share)).sum())
-        freedom += float(degrees.sum())
-    return (max(0.0, excess / scale) if scale > 0 else 0.0), freedom
+    """The overdispersion that makes the median block scatter as much as chance would have it, and the degrees of freedom.
+
+    X² of a block over 1 + overdispersion x mean is compared with the median of its chi-square. The median, so that
+    incidents and fixes within blocks do not widen every interval: a theme that has one scatters by itself.
+    """
+    weeks, size = weekly.counts.shape[1], settings.window_weeks
+    starts = range(0, weeks - settings.min_weeks + 1, size)
+    blocks = [_block_squares(weekly, touched, slice(start, start + size), settings) for start in starts]
+    squares, degrees, means = np.concatenate([np.zeros((3, 0)), *blocks], axis=1)
+    if len(squares) == 0:
+        return 0.0, 0.0
+    return median_overdispersion(squares, degrees, means), float(degrees.sum())
+
+
+def _block_squares(
+    weekly: WeeklyCounts, touched: np.ndarray, span: slice, settings: ImpactSettings
+) -> np.ndarray:
+    """``float[3, n]``: Pearson's X², degrees of freedom, mean count of the themes with enough items in these weeks."""
+    counts, exposures = weekly.counts[:, span], weekly.exposures[:, span]
+    clean = ~touched[:, span].any(axis=1) & (counts.sum(axis=1) >= settings.placebo_items)
+    clean &= (exposures > 0).sum(axis=1) > 1
+    counts, exposures = counts[clean], exposures[clean]
+    share = exposures / exposures.sum(axis=1, keepdims=True)
+    expected = share * counts.sum(axis=1, keepdims=True)
+    used = expected > 0
+    squares = np.divide((counts - expected) ** 2, expected, out=np.zeros_like(counts), where=used)
+    degrees = used.sum(axis=1) - 1.0
+    return np.stack([squares.sum(axis=1), degrees, (expected * (1 - share)).sum(axis=1) / degrees])
 
 
 def _placebo_drift(
     weekly: WeeklyCounts, touched: np.ndarray, overdispersion: float, settings: ImpactSettings
 ) -> float:
-    """The variance that makes the median squared placebo ratio, over its variance, that of a standard normal.
+    """The variance that makes the lower third of the squared placebo ratios, over their variance, a standard normal's.
 
-    The median, so that a few incidents or fixes that nobody wrote down do not widen every interval.
+    The lower third, so that incidents and fixes that nobody wrote down do not widen every interval, though half of the
+    windows hold one.
     """
     weeks = weekly.counts.shape[1]
     size = min(settings.window_weeks, (weeks - 1) // 2)
@@ -221,7 +238,7 @@ def _placebo_drift(
     a, b = after[used] + 0.5, before[used] + 0.5
     log_ratio = np.log(a / b * e_before[used] / e_after[used])
     variance = (1 + overdispersion * (a + b) / (2 * size)) * (1 / a + 1 / b)
-    return _median_drift(log_ratio**2, variance)
+    return _usual_drift(log_ratio**2, variance)
 
 
 def _running(values: np.ndarray) -> np.ndarray:
@@ -233,14 +250,14 @@ def _between(running: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.nda
     return found
 
 
-def _median_drift(squares: np.ndarray, variance: np.ndarray) -> float:
+def _usual_drift(squares: np.ndarray, variance: np.ndarray) -> float:
     from scipy.optimize import brentq
 
     def beyond(drift: float) -> float:
-        return float(np.median(squares / (variance + drift))) - _CHI_SQUARE_MEDIAN
+        return float(np.quantile(squares / (variance + drift), _PLACEBO_SHARE)) - _CHI_SQUARE_THIRD
 
     if beyond(0.0) <= 0:
         return 0.0
-    high = float(squares.max()) / _CHI_SQUARE_MEDIAN
+    high = float(squares.max()) / _CHI_SQUARE_THIRD
     found = float(brentq(beyond, 0.0, high, xtol=1e-9))
     return found if math.isfinite(found) else 0.0

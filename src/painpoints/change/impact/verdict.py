@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from painpoints.change.impact.before_after import Comparison, without_slope
+from painpoints.change.impact.before_after import Z_ONE_SIDED, Comparison, without_slope
 
 if TYPE_CHECKING:
     from painpoints.settings import ImpactSettings
@@ -38,7 +38,7 @@ def verdict(
     """The verdict and, where it is inconclusive, the reason (a key of REASONS).
 
     A change must be significant after correction for all comparisons, and must not be what the slope before it, or the end
-    of a spike, would have brought alone. No change means that the whole interval lies near 1.
+    of a spike, would have brought alone. No change means that two one-sided tests at 5 % exclude more than that.
     """
     moving = background.moving(settings.trend_p)
     clear = found.high < 1 or found.low > 1
@@ -56,7 +56,8 @@ def verdict(
         return "worse", ""
     if background.spike is not None:
         return "inconclusive", "after_spike"
-    if not (settings.no_change_low <= found.low and found.high <= settings.no_change_high):
+    low, high = found.interval(Z_ONE_SIDED)
+    if not (settings.no_change_low <= low and high <= settings.no_change_high):
         return "inconclusive", "no_power"
     # Here the usual level: a slope that is none would take away a true "no change".
     return ("inconclusive", "trend_before") if background.moving(settings.q) else ("no_change", "")
