@@ -20,7 +20,7 @@ ITEMS = 6000
 
 
 def rows_of(first: int, last: int) -> pd.DataFrame:
-    """``kind, outcome`` of every initiative of the seeds; an initiative that does nothing at the end of a spike is a kind."""
+    """``kind, outcome`` of every initiative of the seeds; one that does nothing at the end of a spike is a kind."""
     rows = []
     for industry in INDUSTRIES:
         for seed in range(first, last + 1):

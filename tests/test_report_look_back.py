@@ -261,14 +261,17 @@ def test_the_state_of_a_pain_is_a_drop_down_and_is_read_back(lang: str, tmp_path
 
 
 def test_an_initiative_that_could_not_be_compared_is_inconclusive_without_figures() -> None:
-    from painpoints.change.impact.effect import Effect, effects_table
+    from painpoints.change.impact.effect import Effect, effect_notes, effects_table
     from painpoints.change.impact.initiatives import Initiative
 
     effect = Effect(Initiative(dt.date(2026, 1, 1), "Thêm kho"), "T0001", "id", reason="few_weeks")
-    inp = replace(make_input(60), tables={"initiatives": effects_table([effect])})
+    tables = {"initiatives": effects_table([effect]), "initiative_notes": effect_notes([effect])}
+    inp = replace(make_input(60), tables=tables)
     report = build_report(inp)
     jsonschema.validate(report, SCHEMA, cls=jsonschema.Draft202012Validator)
-    assert _views(inp)["initiatives"].rows[0][3:] == ["chưa kết luận được", "–", "–"]
+    assert _views(inp)["initiatives"].rows[0][3:] == [
+        "chưa kết luận được", "–", "–", "Chưa đủ số tuần có phản hồi trước và sau sáng kiến.",
+    ]  # fmt: skip
 
 
 def test_a_ratio_of_which_nothing_is_known_has_no_interval() -> None:

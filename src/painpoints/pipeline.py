@@ -192,7 +192,7 @@ def _look_back(
     import numpy as np
 
     from painpoints.change.history import make_history
-    from painpoints.change.look_back import look_back
+    from painpoints.change.look_back import Meanings, look_back
     from painpoints.themes.cluster import group_sums
 
     settings = request.settings
@@ -203,9 +203,14 @@ def _look_back(
         return None
     known = themes.themes["theme_id"].tolist()
     number = {theme_id: place for place, theme_id in enumerate(known)}
-    sums = group_sums(vectors, np.array([number.get(theme_id, -1) for theme_id in ids]))
-    centres = dict(zip(known, sums, strict=False))
-    return look_back(history, ranking.pains, journey, beside, settings, request.lang, centres, encoder.encode)
+    theme = np.array([number.get(theme_id, -1) for theme_id in ids])
+    means = group_sums(vectors, theme) / np.maximum(np.bincount(theme[theme >= 0]), 1)[:, None]
+    meanings = Meanings(
+        encoder.encode,
+        dict(zip(known, means, strict=False)),
+        lambda theme_id: vectors[theme == number[theme_id]],
+    )
+    return look_back(history, ranking.pains, journey, beside, settings, request.lang, meanings)
 
 
 def _naming_service(request: RunRequest) -> NamingService | None:

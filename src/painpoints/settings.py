@@ -353,6 +353,8 @@ class ImpactSettings:
     """themes needed to estimate the drift that is usual between two windows; with fewer it is taken as none"""
     match_p: float = 0.05
     """chance that the likeness of an initiative to an unrelated theme stands out, over all themes that are tried"""
+    same_likeness: float = 0.65
+    """centred cosine from which the texts of two initiatives tell the same fix, told again or gone on with"""
     match_themes: int = 3
     """themes that one initiative is matched to by meaning; who lists more names them by id"""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -17,21 +17,23 @@ from painpoints.change.drivers.group_columns import customer_columns
 from painpoints.change.drivers.kpis import kpi_table
 from painpoints.change.drivers.segments_over import over_represented
 from painpoints.change.expectations import inside_view
-from painpoints.change.impact.effect import effects_table
+from painpoints.change.impact.effect import effect_notes, effects_table
 from painpoints.change.impact.impact import initiative_effects
 from painpoints.change.impact.initiative_match import match_initiatives
+from painpoints.change.impact.shared_themes import share_themes
 from painpoints.change.money import money_at_risk
 from painpoints.change.trends.trends import weekly_trends, with_missed_alerts
 
 if TYPE_CHECKING:
     from painpoints.change.beliefs import Beliefs
     from painpoints.change.history import History
+    from painpoints.change.impact.effect import Effect
     from painpoints.change.impact.initiatives import Initiative
     from painpoints.change.trends.sale_days import Calendar
     from painpoints.journey import Journey
     from painpoints.settings import Settings
 
-__all__ = ["FILES", "Beside", "LookBack", "look_back"]
+__all__ = ["FILES", "Beside", "LookBack", "Meanings", "look_back"]
 
 FILES = ("trends", "alerts", "theme_log", "initiatives", "drivers", "carry_over", "segments_over", "backlog")
 """tables that are a file of their own; the others are shown in the report"""
@@ -56,6 +58,18 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class Meanings:
+    """What texts and themes mean, as vectors of one encoder."""
+
+    encode: Callable[[Sequence[str]], np.ndarray]
+    """texts to ``float[n, d]``"""
+    themes: Mapping[str, np.ndarray]
+    """mean vector ``float[d]`` of each theme"""
+    segments_of: Callable[[str], np.ndarray]
+    """theme id to ``float[n, d]``: its mentions, in the history's order"""
+
+
+@dataclass(frozen=True)
 class LookBack:
     """Tables by name, those of `FILES` and others; alerts of the last week; the backlog to keep; what was left out."""
 
@@ -74,17 +88,12 @@ def look_back(
     beside: Beside,
     settings: Settings,
     lang: Literal["vi", "en"],
-    theme_vectors: Mapping[str, np.ndarray],
-    encode: Callable[[Sequence[str]], np.ndarray],
+    meanings: Meanings,
 ) -> LookBack:
-    """Every table that looks back over the weeks of `history`. `pains` (PAIN_COLUMNS) are those of the last week.
-
-    `theme_vectors`: mean vector ``float[d]`` of each theme; `encode`: texts to ``float[n, d]``.
-    """
+    """Every table that looks back over the weeks of `history`. `pains` (PAIN_COLUMNS) are those of the last week."""
     trends = weekly_trends(history, settings.trends, beside.calendar)
     alerts = with_missed_alerts(trends, beside.opened, history.weeks, settings.trends)
-    matches = match_initiatives(beside.initiatives, history, theme_vectors, encode, journey, settings.impact)
-    effects = initiative_effects(beside.initiatives, matches.matches, history, settings=settings.impact)
+    effects, said_of_initiatives = _what_helped(history, journey, beside.initiatives, settings, meanings)
     carried = carry_over(history, settings.carry, beside.customers)
     money = money_at_risk(history, beside.customers, settings.money)
     view = inside_view(history, journey, settings.expectations, beside.beliefs)
@@ -106,6 +115,7 @@ def look_back(
         "carry_over": carried.rows.round(4),
         "segments_over": over_represented(history, groups, settings.groups, settings.seed).round(6),
         "backlog": backlog.listed,
+        "initiative_notes": effect_notes(effects),
         "kpis": kpi_table(history, settings.drivers),
         "money": money.rows,
         "inside_view": view.rows,
@@ -113,10 +123,33 @@ def look_back(
         "theme_names": history.themes[["theme_id", "name_vi", "name_en"]],
     }
     said = (carried.notice, money.notice if beside.customers is not None else {})
-    notices = (*matches.notices, *(words[lang] for words in said if words))
+    notices = (*said_of_initiatives, *(words[lang] for words in said if words))
     assumed = {
         "money": money.assumptions.get(lang, ()) if len(money.rows) else (),
         "inside_view": view.formulas.get(lang, ()) if len(view.rows) else (),
     }
     sentences = {name: words for name, words in assumed.items() if words}
     return LookBack(tables, alerts, backlog, notices, sentences)
+
+
+def _what_helped(
+    history: History,
+    journey: Journey,
+    initiatives: Sequence[Initiative],
+    settings: Settings,
+    meanings: Meanings,
+) -> tuple[tuple[Effect, ...], tuple[str, ...]]:
+    """What became of the themes that initiatives are about, and what was left out."""
+    impact = settings.impact
+    matches = match_initiatives(initiatives, history, meanings.themes, meanings.encode, journey, impact)
+    shares = share_themes(matches, history, meanings.themes, meanings.segments_of, impact)
+    effects = initiative_effects(initiatives, shares.matches, shares.history, settings=impact)
+    named = tuple(
+        replace(
+            effect,
+            theme_id=shares.theme_of.get(effect.theme_id, effect.theme_id),
+            shared=effect.theme_id in shares.theme_of,
+        )
+        for effect in effects
+    )
+    return named, matches.notices

@@ -87,6 +87,10 @@ class _Words:
         self.locale = locale
         self.names: dict[str, str] = theme_names(report, locale.lang)
         self.places = {point["id"]: point["name"] for point in report["journey_map"]["touchpoints"]}
+        self.notes = {
+            (row["title"], row["theme_id"]): row[f"note_{locale.lang}"]
+            for row in report["tables"].get("initiative_notes", [])
+        }
         self.stages = {stage["id"]: stage["name"] for stage in report["journey_map"]["stages"]}
 
     def theme(self, row: Row) -> str:
@@ -207,7 +211,8 @@ _VIEWS: dict[str, tuple[Callable[[list[Row]], list[Row]], list[tuple[str, Callab
         _all,
         [("date", _plain("date"), False), ("initiative", _plain("title"), False), ("theme", _theme, False),
          ("verdict", _term("verdict", "verdict"), False), ("ratio", _interval("rate_ratio"), True),
-         ("avoided", _number("complaints_avoided_per_week", 1), True)],
+         ("avoided", _number("complaints_avoided_per_week", 1), True),
+         ("note", lambda row, words: words.notes.get((row["title"], row["theme_id"]), ""), False)],
     ),
     "drivers": (
         _largest,

@@ -70,7 +70,7 @@ def make_week_report(
     """Everything of the week's report, with what was known in that week."""
     import pandas as pd
 
-    from painpoints.change.look_back import look_back
+    from painpoints.change.look_back import Meanings, look_back
     from painpoints.classify import own_tasks
     from painpoints.ingest import FileReport
     from painpoints.rank import rank_pains
@@ -108,10 +108,12 @@ def make_week_report(
         opened=registry.opened_on(last_day_of(week)),
         merged=merged_pains(registry),
     )
-    encode = models.encoder.encode
-    found = look_back(
-        history, ranking.pains, journey, beside, settings, request.lang, _centres(known), encode
+    meanings = Meanings(
+        models.encoder.encode,
+        _centres(known),
+        lambda theme_id: models.encoder.encode(memory.match_texts(items, week, theme_id)),
     )
+    found = look_back(history, ranking.pains, journey, beside, settings, request.lang, meanings)
     notices = (*notices, *found.notices)
     imports = memory.imports(week)
     files = [FileReport(**_as_file(entry)) for files in imports["files"] for entry in files]

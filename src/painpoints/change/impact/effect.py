@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from painpoints.change.impact.before_after import Comparison
     from painpoints.change.impact.initiatives import Initiative
 
-__all__ = ["INITIATIVE_COLUMNS", "REASONS", "VERDICTS", "Effect", "effects_table"]
+__all__ = ["INITIATIVE_COLUMNS", "REASONS", "VERDICTS", "Effect", "effect_notes", "effects_table"]
 
 INITIATIVE_COLUMNS = (
     "date", "title", "theme_id", "matched_by", "verdict", "rate_ratio", "ci_low", "ci_high", "p_value",
@@ -54,12 +54,30 @@ REASONS: dict[str, dict[str, str]] = {
         "vi": "Thay đổi không còn rõ khi tính đến số phép so sánh.",
         "en": "The change is not clear once the number of comparisons is allowed for.",
     },
+    "changed_elsewhere": {
+        "vi": "Một chủ đề khác của cùng sáng kiến đã thay đổi rõ, nên không thể nói là không có tác động.",
+        "en": "Another theme of the same initiative has clearly changed, so that it cannot be said to have changed nothing.",
+    },
     "no_power": {
         "vi": "Số phản hồi không đủ để phân biệt có tác động hay không.",
         "en": "The counts are too small to tell an effect from none.",
     },
 }
 """Why a verdict is inconclusive, for people, by language."""
+_NOTES = {
+    "vi": {
+        "detectable": "Chỉ mức giảm từ khoảng {share} % trở lên mới thấy được.",
+        "shared": "Chủ đề này có nhiều sáng kiến: chỉ tính các phản hồi gần nội dung sáng kiến này nhất.",
+        "together": "Cùng tuần với: {titles}; kết quả là của tất cả.",
+        "controlled": "Đã so với nhóm chưa áp dụng.",
+    },
+    "en": {
+        "detectable": "Only a fall by about {share} % or more would have been seen.",
+        "shared": "Several initiatives are about this theme: only segments nearest to this one were counted.",
+        "together": "In the same week as: {titles}; the effect is of all of them.",
+        "controlled": "Compared with where it was not rolled out.",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -87,6 +105,8 @@ class Effect:
     """whether it was compared with where it was not rolled out; False also where too little is known from there"""
     together_with: tuple[str, ...] = ()
     """titles of other initiatives for the theme in the same week: the effect is of all of them together"""
+    shared: bool = False
+    """whether only those segments of the theme were counted that are nearer to this initiative than to others"""
     slope: float = 0.0
     slope_error: float = 0.0
     detectable: float = 0.0
@@ -117,6 +137,26 @@ def effects_table(effects: Sequence[Effect]) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(rows, columns=list(INITIATIVE_COLUMNS))
+
+
+def effect_notes(effects: Sequence[Effect]) -> pd.DataFrame:
+    """What to know beside each row of `effects_table`, in its order: ``title, theme_id, note_vi, note_en``."""
+    rows = [(e.initiative.title, e.theme_id, _note(e, "vi"), _note(e, "en")) for e in effects]
+    return pd.DataFrame(rows, columns=["title", "theme_id", "note_vi", "note_en"])
+
+
+def _note(effect: Effect, lang: str) -> str:
+    words = _NOTES[lang]
+    parts = [REASONS[effect.reason][lang]] if effect.reason else []
+    if effect.reason == "no_power" and effect.detectable > 0:
+        parts.append(words["detectable"].format(share=round(100 * (1 - effect.detectable))))
+    if effect.shared:
+        parts.append(words["shared"])
+    if effect.together_with:
+        parts.append(words["together"].format(titles="; ".join(effect.together_with)))
+    if effect.controlled:
+        parts.append(words["controlled"])
+    return " ".join(parts)
 
 
 def _short(value: float, digits: int = 4) -> float:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["initiative_effects"]
 
+_CHANGED = ("resolved", "improved", "worse")
+
 
 @dataclass(frozen=True)
 class _Known:
@@ -97,7 +99,13 @@ def _with_verdicts(
             words, reason = verdict(effect.found, q_value, background, settings)
             effect = replace(effect, q_value=q_value, verdict=words, reason=reason)
         judged.append(effect)
-    return tuple(judged)
+    changed = {e.initiative for e in judged if e.verdict in _CHANGED}
+    return tuple(
+        replace(e, verdict="inconclusive", reason="changed_elsewhere")
+        if e.verdict == "no_change" and e.initiative in changed
+        else e
+        for e in judged
+    )
 
 
 def _week_position(initiative: Initiative, history: History) -> int:

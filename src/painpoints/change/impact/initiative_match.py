@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from painpoints.change.impact.initiatives import Initiative
     from painpoints.journey import Journey
 
-__all__ = ["MATCHED_BY", "Match", "Matches", "match_initiatives"]
+__all__ = ["MATCHED_BY", "Match", "Matches", "centred", "match_initiatives"]
 
 MATCHED_BY = ("id", "touchpoint+meaning", "meaning", "touchpoint")
 _LEAST_THEMES = 4
@@ -36,13 +36,22 @@ class Match:
     likeness: float | None = None
     """centred cosine, None for a match by id"""
 
+    @property
+    def meant(self) -> bool:
+        """Whether the theme tells what the initiative does, as far as texts say."""
+        return self.matched_by in ("touchpoint+meaning", "meaning")
+
 
 @dataclass(frozen=True)
 class Matches:
-    """The matches in the order of the initiatives, and a sentence on each thing that was left out."""
+    """The matches in the order of the initiatives, and a sentence on each thing that was left out.
+
+    `told`: ``float64[n initiatives, d]``, centred unit vectors of the texts of the initiatives that were matched by meaning.
+    """
 
     matches: tuple[Match, ...]
     notices: tuple[str, ...]
+    told: np.ndarray
 
 
 def match_initiatives(
@@ -65,6 +74,7 @@ def match_initiatives(
     found: list[Match] = []
     notices: list[str] = []
     unnamed: list[int] = []
+    told = np.zeros((len(initiatives), 0))
     for position, initiative in enumerate(initiatives):
         ids, said = _by_id(initiative, history.themes)
         found += [Match(position, theme, "id") for theme in ids]
@@ -72,13 +82,15 @@ def match_initiatives(
         if not ids:
             unnamed.append(position)
     if unnamed and len(themes):
-        likeness = _likeness([initiatives[i].text for i in unnamed], themes, theme_vectors, encode)
+        vectors, likeness = _likeness([initiatives[i].text for i in unnamed], themes, theme_vectors, encode)
+        told = np.zeros((len(initiatives), vectors.shape[1]))
+        told[unnamed] = vectors
         for row, position in zip(likeness, unnamed, strict=True):
             found += _by_likeness(position, initiatives[position], row, themes, settings)
     matched = {match.initiative for match in found}
     notices += [_unmatched(initiatives[i], journey) for i in range(len(initiatives)) if i not in matched]
     found.sort(key=lambda m: (m.initiative, -(m.likeness or 0.0), m.theme_id))
-    return Matches(tuple(found), tuple(notices))
+    return Matches(tuple(found), tuple(notices), told)
 
 
 def _by_id(initiative: Initiative, themes: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -114,8 +126,9 @@ def _likeness(
     themes: pd.DataFrame,
     theme_vectors: Mapping[str, np.ndarray],
     encode: Callable[[Sequence[str]], np.ndarray],
-) -> np.ndarray:
-    """``float64[n texts, n themes]``: mean of the cosine with what customers say and with the theme's better name.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Unit vectors of the texts, ``float64[n texts, d]``, and their likeness, ``float64[n texts, n themes]``: mean of the
+    cosine with what customers say and with the theme's better name.
 
     Names and centroids are centred each by their own mean over themes, texts by that of the names, which are as
     short and as much in the company's words: what all have in common would hide what they differ in.
@@ -123,19 +136,20 @@ def _likeness(
     names = [*themes["name_vi"], *themes["name_en"]]
     vectors = np.asarray(encode([*texts, *map(str, names)]), dtype=np.float64)
     told, named = vectors[: len(texts)], vectors[len(texts) :]
-    told = _unit(told - named.mean(axis=0))
-    named = _unit(named - named.mean(axis=0))
+    told, named = centred(told, named.mean(axis=0)), centred(named, named.mean(axis=0))
     by_name = np.maximum(told @ named[: len(themes)].T, told @ named[len(themes) :].T)
     has = [theme in theme_vectors for theme in themes["theme_id"]]
     if not any(has):
-        return by_name
+        return told, by_name
     centroids = np.array([theme_vectors[theme] for theme in themes.loc[has, "theme_id"]], dtype=np.float64)
     both = by_name.copy()
-    both[:, has] = (by_name[:, has] + told @ _unit(centroids - centroids.mean(axis=0)).T) / 2
-    return both
+    both[:, has] = (by_name[:, has] + told @ centred(centroids, centroids.mean(axis=0)).T) / 2
+    return told, both
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
+def centred(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """``float64[n, d]``: vectors without what all have in common, of length 1."""
+    vectors = np.asarray(vectors, dtype=np.float64) - mean
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: np.ndarray = vectors / np.where(norms > 1e-9, norms, 1.0)
     return unit
