@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RunRequest", "RunResult", "run"]
 
+_TEXTS_A_THEME = 200
+"""texts that stand for a theme when initiatives are compared with it, evenly taken"""
+
 
 @dataclass(frozen=True)
 class RunResult:
@@ -189,11 +192,9 @@ def _look_back(
     encoder: Encoder,
 ) -> LookBack | None:
     """What changed over the weeks; None where the input spans too few to say anything."""
-    import numpy as np
-
     from painpoints.change.history import make_history
-    from painpoints.change.look_back import Meanings, look_back
-    from painpoints.themes.cluster import group_sums
+    from painpoints.change.impact.narrowed_themes import Meanings
+    from painpoints.change.look_back import look_back
 
     settings = request.settings
     ids = themes.assignment["theme_id"].tolist()
@@ -201,14 +202,13 @@ def _look_back(
     history = make_history(ingested.items, segments, ids, themes.themes, journey, zone=zone)
     if not settings.weeks.min_weeks <= len(history.weeks) <= settings.weeks.max_weeks:
         return None
-    known = themes.themes["theme_id"].tolist()
-    number = {theme_id: place for place, theme_id in enumerate(known)}
-    theme = np.array([number.get(theme_id, -1) for theme_id in ids])
-    means = group_sums(vectors, theme) / np.maximum(np.bincount(theme[theme >= 0]), 1)[:, None]
+    rows = {str(theme_id): at for theme_id, at in themes.assignment.groupby("theme_id").indices.items()}
+    rows.pop("", None)
+    step = {theme_id: -(-len(at) // _TEXTS_A_THEME) for theme_id, at in rows.items()}
     meanings = Meanings(
         encoder.encode,
-        dict(zip(known, means, strict=False)),
-        lambda theme_id: vectors[theme == number[theme_id]],
+        {theme_id: vectors[at[:: step[theme_id]]] for theme_id, at in rows.items()},
+        lambda theme_id: vectors[rows[theme_id]],
     )
     return look_back(history, ranking.pains, journey, beside, settings, request.lang, meanings)
 

@@ -335,6 +335,8 @@ class ImpactSettings:
     """lower end of what counts as no change: a fix should take away a third of the complaints at least"""
     no_change_high: float = 1.5
     """upper end of the same, on the log scale as far from 1"""
+    no_change_meant: float = 0.7
+    """share of that room (log scale) for themes found by meaning: what else they tell draws their ratio towards 1"""
     power: float = 0.80
     """chance to find an effect that makes it detectable (Cohen's convention)"""
     prior_weeks: float = 10.0
@@ -353,6 +355,8 @@ class ImpactSettings:
     """themes needed to estimate the drift that is usual between two windows; with fewer it is taken as none"""
     match_p: float = 0.05
     """chance that the likeness of an initiative to an unrelated theme stands out, over all themes that are tried"""
+    foreign_share: float = 0.03
+    """share of the texts of other themes that may be as near to an initiative as what is counted for it"""
     same_likeness: float = 0.65
     """centred cosine from which the texts of two initiatives tell the same fix, told again or gone on with"""
     match_themes: int = 3

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 import pandas as pd
 
 from painpoints.change.backlog import Backlog, assign_owners, merge_backlog
@@ -19,8 +18,8 @@ from painpoints.change.drivers.segments_over import over_represented
 from painpoints.change.expectations import inside_view
 from painpoints.change.impact.effect import effect_notes, effects_table
 from painpoints.change.impact.impact import initiative_effects
-from painpoints.change.impact.initiative_match import match_initiatives
-from painpoints.change.impact.shared_themes import share_themes
+from painpoints.change.impact.initiative_match import match_initiatives, mean_vectors
+from painpoints.change.impact.narrowed_themes import Meanings, narrow_themes
 from painpoints.change.money import money_at_risk
 from painpoints.change.trends.trends import weekly_trends, with_missed_alerts
 
@@ -55,18 +54,6 @@ class Beside:
     """themes that opened in the last week, with what earlier weeks told of them"""
     merged: Mapping[str, str] = field(default_factory=dict)
     """pain id -> the one that it became a part of"""
-
-
-@dataclass(frozen=True)
-class Meanings:
-    """What texts and themes mean, as vectors of one encoder."""
-
-    encode: Callable[[Sequence[str]], np.ndarray]
-    """texts to ``float[n, d]``"""
-    themes: Mapping[str, np.ndarray]
-    """mean vector ``float[d]`` of each theme"""
-    segments_of: Callable[[str], np.ndarray]
-    """theme id to ``float[n, d]``: its mentions, in the history's order"""
 
 
 @dataclass(frozen=True)
@@ -140,16 +127,16 @@ def _what_helped(
     meanings: Meanings,
 ) -> tuple[tuple[Effect, ...], tuple[str, ...]]:
     """What became of the themes that initiatives are about, and what was left out."""
-    impact = settings.impact
-    matches = match_initiatives(initiatives, history, meanings.themes, meanings.encode, journey, impact)
-    shares = share_themes(matches, history, meanings.themes, meanings.segments_of, impact)
-    effects = initiative_effects(initiatives, shares.matches, shares.history, settings=impact)
-    named = tuple(
+    impact, centres = settings.impact, mean_vectors(meanings.texts)
+    matches = match_initiatives(initiatives, history, centres, meanings.encode, journey, impact)
+    narrowed = narrow_themes(matches, history, meanings, impact)
+    effects = initiative_effects(initiatives, narrowed.matches, narrowed.history, settings=impact)
+    of_themes = tuple(
         replace(
             effect,
-            theme_id=shares.theme_of.get(effect.theme_id, effect.theme_id),
-            shared=effect.theme_id in shares.theme_of,
+            theme_id=narrowed.theme_of.get(effect.theme_id, effect.theme_id),
+            counted=narrowed.share_of.get(effect.theme_id, 1.0),
         )
         for effect in effects
     )
-    return named, matches.notices
+    return of_themes, matches.notices

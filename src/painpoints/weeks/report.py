@@ -13,7 +13,6 @@ from painpoints.weeks.themes import last_day_of, weeks_before
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     import pandas as pd
 
     from painpoints.change.look_back import Beside, LookBack
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from painpoints.loading import Models
     from painpoints.report import ReportInput
     from painpoints.store import ThemeRegistry
-    from painpoints.themes.known import KnownThemes
     from painpoints.weeks.memory import WeekMemory
     from painpoints.weeks.request import WeekRequest
 
@@ -70,7 +68,8 @@ def make_week_report(
     """Everything of the week's report, with what was known in that week."""
     import pandas as pd
 
-    from painpoints.change.look_back import Meanings, look_back
+    from painpoints.change.impact.narrowed_themes import Meanings
+    from painpoints.change.look_back import look_back
     from painpoints.classify import own_tasks
     from painpoints.ingest import FileReport
     from painpoints.rank import rank_pains
@@ -110,7 +109,10 @@ def make_week_report(
     )
     meanings = Meanings(
         models.encoder.encode,
-        _centres(known),
+        {
+            str(theme): known.vectors[rows]
+            for theme, rows in known.members.groupby("theme_id").indices.items()
+        },
         lambda theme_id: models.encoder.encode(memory.match_texts(items, week, theme_id)),
     )
     found = look_back(history, ranking.pains, journey, beside, settings, request.lang, meanings)
@@ -153,12 +155,6 @@ def _names(registry: ThemeRegistry, lang: str) -> dict[str, str]:
         "P" + theme_id.removeprefix("T"): name
         for theme_id, name in zip(table["theme_id"].astype(str), table[f"name_{lang}"], strict=True)
     }
-
-
-def _centres(known: KnownThemes) -> dict[str, np.ndarray]:
-    """Mean vector of each theme's texts."""
-    groups = known.members.groupby("theme_id").indices
-    return {str(theme): known.vectors[rows].mean(axis=0) for theme, rows in groups.items()}
 
 
 def _at_touchpoints(segments: pd.DataFrame, journey: Journey) -> pd.DataFrame:

@@ -67,13 +67,13 @@ REASONS: dict[str, dict[str, str]] = {
 _NOTES = {
     "vi": {
         "detectable": "Chỉ mức giảm từ khoảng {share} % trở lên mới thấy được.",
-        "shared": "Chủ đề này có nhiều sáng kiến: chỉ tính các phản hồi gần nội dung sáng kiến này nhất.",
+        "counted": "Chỉ tính {share} % số đoạn của chủ đề, là những đoạn nói điều mà sáng kiến nhắm tới.",
         "together": "Cùng tuần với: {titles}; kết quả là của tất cả.",
         "controlled": "Đã so với nhóm chưa áp dụng.",
     },
     "en": {
         "detectable": "Only a fall by about {share} % or more would have been seen.",
-        "shared": "Several initiatives are about this theme: only segments nearest to this one were counted.",
+        "counted": "Only the {share} % of the theme's segments that tell what it is about were counted.",
         "together": "In the same week as: {titles}; the effect is of all of them.",
         "controlled": "Compared with where it was not rolled out.",
     },
@@ -105,8 +105,8 @@ class Effect:
     """whether it was compared with where it was not rolled out; False also where too little is known from there"""
     together_with: tuple[str, ...] = ()
     """titles of other initiatives for the theme in the same week: the effect is of all of them together"""
-    shared: bool = False
-    """whether only those segments of the theme were counted that are nearer to this initiative than to others"""
+    counted: float = 1.0
+    """share of the theme's segments that were counted: those that the initiative is about, where it was found by meaning"""
     slope: float = 0.0
     slope_error: float = 0.0
     detectable: float = 0.0
@@ -150,8 +150,8 @@ def _note(effect: Effect, lang: str) -> str:
     parts = [REASONS[effect.reason][lang]] if effect.reason else []
     if effect.reason == "no_power" and effect.detectable > 0:
         parts.append(words["detectable"].format(share=round(100 * (1 - effect.detectable))))
-    if effect.shared:
-        parts.append(words["shared"])
+    if effect.counted < 1:
+        parts.append(words["counted"].format(share=round(100 * effect.counted)))
     if effect.together_with:
         parts.append(words["together"].format(titles="; ".join(effect.together_with)))
     if effect.controlled:

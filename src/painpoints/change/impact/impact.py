@@ -96,7 +96,8 @@ def _with_verdicts(
     for effect, background in measured:
         if effect.found is not None:
             q_value = next(q_values)
-            words, reason = verdict(effect.found, q_value, background, settings)
+            named = effect.matched_by == "id"
+            words, reason = verdict(effect.found, q_value, background, settings, named=named)
             effect = replace(effect, q_value=q_value, verdict=words, reason=reason)
         judged.append(effect)
     changed = {e.initiative for e in judged if e.verdict in _CHANGED}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from painpoints.change.impact.initiatives import Initiative
     from painpoints.journey import Journey
 
-__all__ = ["MATCHED_BY", "Match", "Matches", "centred", "match_initiatives"]
+__all__ = ["MATCHED_BY", "Match", "Matches", "centred", "match_initiatives", "mean_vectors"]
 
 MATCHED_BY = ("id", "touchpoint+meaning", "meaning", "touchpoint")
 _LEAST_THEMES = 4
@@ -91,6 +91,15 @@ def match_initiatives(
     notices += [_unmatched(initiatives[i], journey) for i in range(len(initiatives)) if i not in matched]
     found.sort(key=lambda m: (m.initiative, -(m.likeness or 0.0), m.theme_id))
     return Matches(tuple(found), tuple(notices), told)
+
+
+def mean_vectors(texts: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Theme id to ``float64[d]``: mean of the vectors of its texts, of themes that have any."""
+    return {
+        theme: np.asarray(vectors.mean(axis=0), np.float64)
+        for theme, vectors in texts.items()
+        if len(vectors)
+    }
 
 
 def _by_id(initiative: Initiative, themes: pd.DataFrame) -> tuple[list[str], list[str]]:

@@ -33,9 +33,9 @@ class Background:
 
 
 def verdict(
-    found: Comparison, q_value: float, background: Background, settings: ImpactSettings
+    found: Comparison, q_value: float, background: Background, settings: ImpactSettings, *, named: bool = True
 ) -> tuple[str, str]:
-    """The verdict and, where it is inconclusive, the reason (a key of REASONS).
+    """The verdict and, where it is inconclusive, the reason (a key of REASONS). `named`: the user named the theme.
 
     A change must be significant after correction for all comparisons, and must not be what the slope before it, or the end
     of a spike, would have brought alone. No change means that two one-sided tests at 5 % exclude more than that.
@@ -56,8 +56,9 @@ def verdict(
         return "worse", ""
     if background.spike is not None:
         return "inconclusive", "after_spike"
+    room = 1.0 if named else settings.no_change_meant
     low, high = found.interval(Z_ONE_SIDED)
-    if not (settings.no_change_low <= low and high <= settings.no_change_high):
+    if not (settings.no_change_low**room <= low and high <= settings.no_change_high**room):
         return "inconclusive", "no_power"
     # Here the usual level: a slope that is none would take away a true "no change".
     return ("inconclusive", "trend_before") if background.moving(settings.q) else ("no_change", "")
