@@ -36,7 +36,7 @@ class GoldItem:
 class NoRedactor:
     """Finds no personal data: the gold set has none, and cutting alone is measured."""
 
-    def find(self, text: str) -> Sequence[Any]:  # noqa: ARG002 – the redactor's interface
+    def find(self, text: str, names: Sequence[str] = ()) -> Sequence[Any]:  # noqa: ARG002 – the redactor's interface
         return []
 
 

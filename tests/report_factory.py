@@ -268,7 +268,7 @@ def _sub_themes(theme: FakeTheme, own: pd.DataFrame, spoilt: str) -> tuple[SubTh
 def _rejected() -> pd.DataFrame:
     rows = [
         ("google_play.csv", 17, "text", "empty text", ""),
-        ("zalo.xlsx", 4, "date", "date cannot be read", "32/13"),
+        ("zalo.xlsx", 4, "date", "3 fields where the header has 5", "32/13"),
     ]
     return pd.DataFrame(rows, columns=list(REJECTED_COLUMNS))
 
@@ -277,7 +277,9 @@ def _files(count: int, hostile: bool) -> list[FileReport]:
     name = "<svg onload=alert(1)>.csv" if hostile else "google_play.csv"
     first = count - count // 3
     common = {"sha256": "ab" * 32, "bytes": 123_456, "unused_columns": ("Device",), "rating_scale": "stars5",
-              "date_order": "iso", "problems": ("3 ids were turned into numbers by Excel",)}  # fmt: skip
+              "date_order": "iso",
+              "problems": ("Codes in 'Mã' seem to have lost a leading zero in Excel; they may not match other "
+                           "files.",)}  # fmt: skip
     columns = {"text": ("Review Title", "Review Text"), "rating": ("Star Rating",)}
     return [
         FileReport(name=name, format="csv", encoding="utf-16", delimiter=",", profile="google_play", header_rows=1,

@@ -254,7 +254,7 @@ def test_an_item_of_200_000_characters(call: Call, tmp_path: Path, text: str) ->
     export = write_export(tmp_path / "reviews.csv", [*rows()[:5], ("long", "", "", text[:200_000], "")])
     said = call("run", export, *RUN, "--out", tmp_path / "report")
     works(said, tmp_path / "report")
-    assert "1 items are longer than 20,000 characters" in said.err
+    assert "1 góp ý dài hơn 20.000 ký tự" in said.err
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1258", "twice"])

@@ -41,6 +41,20 @@ def test_elsewhere_a_line_a_stage_goes_to_standard_error(capsys: pytest.CaptureF
     assert said.err.splitlines() == ["  read           0.0 s", "a  note"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "2 items have no date; no week counts them."),
+        ("vi", "2 góp ý không có ngày nên không được tính vào tuần nào."),
+    ],
+)
+def test_notes_are_in_the_language_of_the_report(
+    capsys: pytest.CaptureFixture[str], lang: str, told: str
+) -> None:
+    ConsoleProgress(lang).note("2 items have no date; no week counts them.")
+    assert capsys.readouterr().err == told + "\n"
+
+
 @pytest.mark.parametrize("total", [None, 0, 20])
 def test_on_a_terminal_there_is_a_bar_and_then_the_line(
     monkeypatch: pytest.MonkeyPatch, total: int | None

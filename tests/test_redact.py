@@ -202,3 +202,24 @@ def test_a_full_name_on_the_last_line_is_masked(text: str, masked: str) -> None:
 )
 def test_who_lives_at_an_address_is_masked(text: str, masked: str) -> None:
     assert default_redactor().redact(text)[0].startswith(masked)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "masked"),
+    [
+        ("Nguyen Van A goi 3 lan, Nguyễn Văn A bực", ["Nguyễn Văn A"], "[NAME] goi 3 lan, [NAME] bực"),
+        ("Thị Bình chờ mãi, bình thường thôi", ["Trần Thị Bình"], "[NAME] chờ mãi, bình thường thôi"),
+        ("mai anh ghé lấy. Mai Anh đợi lâu", ["Mai Anh"], "mai anh ghé lấy. [NAME] đợi lâu"),
+        (
+            "nick lanhuong95 bị khoá, lanhuong955 thì không",
+            ["lanhuong95"],
+            "nick [NAME] bị khoá, lanhuong955 thì không",
+        ),
+        ("Khách hàng chờ", ["Khách", ""], "Khách hàng chờ"),
+        ("TRẦN THỊ BÌNH. gọi", ["Trần Thị Bình", "x(("], "[NAME]. gọi"),
+    ],
+)
+def test_names_that_the_export_tells_are_masked_in_any_spelling(
+    text: str, names: list[str], masked: str
+) -> None:
+    assert mask(text, default_redactor().find(text, names)) == masked

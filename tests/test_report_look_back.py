@@ -17,11 +17,20 @@ import pytest
 
 from painpoints.change.backlog import BACKLOG_COLUMNS
 from painpoints.change.backlog_file import STATE_WORDS, read_backlog
+from painpoints.change.carry.carry_rows import CARRY_COLUMNS
+from painpoints.change.carry.flow import FLOW_COLUMNS
+from painpoints.change.drivers.drivers import DRIVER_COLUMNS
+from painpoints.change.drivers.kpis import KPI_COLUMNS
+from painpoints.change.drivers.segments_over import OVER_COLUMNS
+from painpoints.change.expectations import EXPECTATION_COLUMNS
+from painpoints.change.impact.effect import INITIATIVE_COLUMNS
 from painpoints.change.look_back import FILES
+from painpoints.change.money import MONEY_COLUMNS
 from painpoints.change.trends.trends import ALERT_COLUMNS, TREND_COLUMNS
 from painpoints.report import ReportInput, build_report, write_report
 from painpoints.report.locale import Locale
-from painpoints.report.look_back import SHEETS, View, look_back_views
+from painpoints.report.look_back import View, look_back_views
+from painpoints.report.look_back_sheets import SHEETS, sheet_columns
 from painpoints.report.render_html import render_html
 from painpoints.report.render_xlsx import write_workbook
 from report_factory import HOSTILE, make_input
@@ -241,7 +250,54 @@ def test_the_workbook_has_a_sheet_a_table_and_themes_by_name(lang: str, tmp_path
         "vi": "Giao trễ hẹn nhiều ngày mà không báo",
         "en": "Deliveries are days late without notice",
     }[lang]  # fmt: skip
-    assert first["rate_ratio"] == 9.0
+    assert first[words.text("look_ratio")] == 9.0
+
+
+_COLUMNS = {
+    "alerts": ALERT_COLUMNS, "trends": TREND_COLUMNS, "initiatives": INITIATIVE_COLUMNS, "drivers": DRIVER_COLUMNS,
+    "kpis": KPI_COLUMNS, "carry_over": CARRY_COLUMNS, "stage_flow": FLOW_COLUMNS, "money": MONEY_COLUMNS,
+    "inside_view": EXPECTATION_COLUMNS, "segments_over": OVER_COLUMNS,
+    "theme_log": ("week", "event", "theme_id", "related_ids", "reason"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("table", [name for name in SHEETS if name != "backlog"])
+def test_headers_of_a_sheet_are_words_but_for_ids(table: str, lang: str) -> None:
+    columns = sheet_columns(table, [dict.fromkeys(_COLUMNS[table])], Locale(lang))
+    headers = [column.header for column in columns]
+    assert len(headers) == len(set(headers))
+    assert set(headers) & set(_COLUMNS[table]) <= {"theme_id"}
+    assert len(columns) == len(_COLUMNS[table]) + headers.count("theme_id")
+
+
+def test_labels_of_the_sheets_are_in_words_and_ids_stay(tmp_path: Path) -> None:
+    groups = {"column": "segment & so_nam", "value": "Vàng & 2: up to 1,500.5"}
+    tables = _tables() | {
+        "segments_over": pd.DataFrame([_tables()["segments_over"].iloc[0].to_dict() | groups]),
+        "stage_flow": pd.DataFrame([dict(zip(FLOW_COLUMNS, ("use", "retention", 3, 2, 0.1, -0.2, 0.5), strict=True))]),
+        "inside_view": pd.DataFrame(
+            [{**dict.fromkeys(EXPECTATION_COLUMNS, 1.0), "touchpoint": "delivery", "promise_vi": "24h", "promise_en": "24h",
+              "verdict": "over_rated"}]
+        ),
+    }  # fmt: skip
+    book = _book(replace(_input(), tables=tables), tmp_path)
+
+    def cells(table: str) -> list[Any]:
+        return [cell.value for cell in book[Locale("vi").text(f"sheet_{table}")][2]]
+
+    assert cells("trends")[-1] == "đang tăng"
+    assert cells("alerts")[-2:] == ["Giao hàng", "Vận hành"]
+    assert cells("initiatives")[2] == "T0001"
+    assert cells("initiatives")[4:6] == ["mã chủ đề", "có cải thiện"]
+    assert cells("drivers")[0] == "Số sao"
+    assert cells("drivers")[-1] == "bắt buộc phải tốt"
+    assert cells("carry_over")[:4] == ["Giao hàng", None, None, "không hài lòng ở Tổng đài"]
+    assert cells("segments_over")[:2] == ["Nhóm khách & so nam", "Vàng & 2: đến 1.500,5"]
+    assert cells("theme_log")[1] == "mở"
+    assert cells("kpis")[:3] == ["Số sao", "1–5 sao", "sao"]
+    assert cells("stage_flow")[:2] == ["Sử dụng", "Duy trì"]
+    assert (cells("inside_view")[0], cells("inside_view")[7]) == ("Giao hàng", "ta đánh giá cao hơn khách")
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -293,4 +349,4 @@ def test_sums_of_money_are_numbers_in_the_workbook(tmp_path: Path) -> None:
            "low": 3.0, "high": 9.0}  # fmt: skip
     sheet = _book(_with({"money": [row]}), tmp_path)[Locale("vi").text("sheet_money")]
     cells = dict(zip((cell.value for cell in sheet[1]), (cell.value for cell in sheet[2]), strict=True))
-    assert cells["value"] == 1_250_000
+    assert cells["Giá trị"] == 1_250_000

@@ -4,6 +4,7 @@ import importlib.util
 import re
 import sys
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -32,7 +33,7 @@ class _Span:
 class _Numbers:
     """Takes runs of nine digits and more, with blanks between, for telephone numbers."""
 
-    def find(self, text: str) -> list[_Span]:
+    def find(self, text: str, names: Sequence[str] = ()) -> list[_Span]:
         return [_Span(m.start(), m.end()) for m in re.finditer(r"\d(?:[ .]?\d){8,}", text)]
 
 

@@ -88,9 +88,9 @@ def test_a_late_item_is_placed_in_its_own_week_and_the_week_is_replaced(week, tm
 
 def test_a_week_reported_on_after_later_ones_is_said_to_lack_their_themes(week, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     both = write_rows(tmp_path / "both.csv", [*rows_of(0), *rows_of(1)])
-    assert "were opened in later weeks" not in week(both, "--journey", "ecommerce").err
+    assert "được mở ở các tuần sau" not in week(both, "--journey", "ecommerce").err
     told = week("--week", "2026-W02")
-    assert "were opened in later weeks" in " ".join((told.out + told.err).split())
+    assert "được mở ở các tuần sau" in " ".join((told.out + told.err).split())
 
 
 def test_a_week_done_again_is_the_same_to_the_byte(week, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
@@ -167,7 +167,7 @@ def test_a_journey_that_lost_a_touchpoint_is_said_so_and_nothing_is_lost(week, t
     week(write_week(tmp_path, 0), "--journey", "ecommerce")
     called = week("--week", "2026-W02", "--journey", "hospitality")
     assert called.code == 0
-    assert "the journey file no longer has" in called.err
+    assert "không còn trong tệp hành trình" in called.err
     with Workspace(tmp_path / "ws") as workspace:
         assert len(workspace.frame("SELECT * FROM items")) == 22
 

@@ -304,7 +304,7 @@ def _run_and_tell(request: RunRequest) -> None:
     from painpoints.pipeline import run as run_job
     from painpoints.progress import ConsoleProgress, counted, printable
 
-    result = run_job(request, ConsoleProgress())
+    result = run_job(request, ConsoleProgress(request.lang))
     counts = result.manifest["counts"]
     click.echo(
         f"{counts['read']} rows read = {counts['kept']} kept + {counts['duplicate']} duplicate "

@@ -56,7 +56,8 @@ def weekly(inputs: Sequence[str], maps: Sequence[str], fail_on_alert: bool, **op
     from painpoints.weeks.job import WeekRequest
     from painpoints.weeks.job import weekly as run_week
 
-    result = run_week(WeekRequest(inputs=inputs, column_map=column_map(maps), **options), ConsoleProgress())
+    request = WeekRequest(inputs=inputs, column_map=column_map(maps), **options)
+    result = run_week(request, ConsoleProgress(request.lang))
     if result.taken is not None:
         click.echo(f"{result.taken}.")
     summary = result.report["summary"]

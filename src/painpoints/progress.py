@@ -44,11 +44,17 @@ class Progress:
 
 
 class ConsoleProgress(Progress):
-    """Writes to standard error, so that standard output stays clean for results."""
+    """Writes to standard error, so that standard output stays clean for results; notes in the language `lang`."""
+
+    def __init__(self, lang: str = "en") -> None:
+        super().__init__()
+        self.lang = lang
 
     def note(self, text: str) -> None:
-        """Print the sentence."""
-        print(printable(text), file=sys.stderr)
+        """Print the sentence as the report has it."""
+        from painpoints.report.sentences import in_language
+
+        print(printable(in_language(text, self.lang)), file=sys.stderr)
 
     @contextmanager
     def _shown(self, name: str, total: int | None) -> Iterator[Advance]:

@@ -58,6 +58,7 @@ ITEM_COLUMNS: dict[str, str] = {
     "segment": "str: customer group",
     "product": "str",
     "agent_reply": "str: what the company answered; never analysed as the customer's words",
+    "customer_name": "str: names of the customer that the export tells, a line each; masked in the text, kept nowhere",
 }
 
 REJECTED_COLUMNS = ("file", "row", "column", "reason", "value")

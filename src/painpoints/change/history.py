@@ -74,7 +74,7 @@ def make_history(
     week = items["week"] if "week" in items else iso_week(items["created_at"], zone)
     customer = items["customer_id"].fillna("").astype(str)
     own = "i:" + pd.Series(np.arange(len(items)), index=items.index).astype(str)
-    known = items.drop(columns=["text", "agent_reply"], errors="ignore").assign(
+    known = items.drop(columns=["text", "agent_reply", "customer_name"], errors="ignore").assign(
         week=week, voice=np.where(customer != "", "c:" + customer, own)
     )
     dated = sorted(w for w in set(week) if w and (not last_week or w <= last_week))

@@ -19,6 +19,7 @@ SIMPLE_FIELDS = (
     "created_at",
     "customer_id",
     "customer_name",
+    "people",
     "channel",
     "segment",
     "product",

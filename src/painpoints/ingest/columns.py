@@ -39,6 +39,8 @@ class Plan:
     id_pattern: str = ""
     time_zone: str = ""
     skip_rows: SkipRows | None = None
+    people: tuple[str, ...] = ()
+    """columns of the customers' names, whatever else they are used for"""
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -69,6 +71,7 @@ def plan_columns(
         _take_names(plan, table)
     if "text" not in plan.columns:
         _guess_text(plan, table)
+    plan.people = _columns_of_names(plan, table, profile)
     return plan, used
 
 
@@ -262,6 +265,14 @@ def _take_customer_name(plan: Plan, table: Table, names: Sequence[str]) -> None:
         if len(filled) < 10 or most <= _NAME_MAX_SHARE * len(filled):
             plan.columns["customer_id"] = (column,)
             return
+
+
+def _columns_of_names(plan: Plan, table: Table, profile: Profile | None) -> tuple[str, ...]:
+    """Columns that tell what the customer is called."""
+    fields, told = load_aliases().fields, profile.customer_name if profile else ()
+    names = {*fields["customer_name"], *fields["people"], *(fold(name) for name in told)}
+    text = plan.columns.get("text", ())
+    return tuple(column for column in table.columns if fold(column) in names and column not in text)
 
 
 def _is_filled(values: Sequence[str]) -> bool:

@@ -76,6 +76,13 @@ class _Reader:
             return parts[0]
         return ["\n".join(p for p in cells if p.strip()) for cells in zip(*parts, strict=True)]
 
+    def names(self) -> list[str]:
+        """What the columns of people's names tell, a line each."""
+        cells = [self.column(c) for c in self.plan.people]
+        if not cells:
+            return [""] * len(self.table.rows)
+        return ["\n".join(v.strip() for v in row if v.strip()) for row in zip(*cells, strict=True)]
+
 
 def build_items(source: str, table: Table, plan: Plan, settings: IngestSettings) -> FileItems:
     """Every record of `table` becomes an item or a rejection."""
@@ -90,6 +97,7 @@ def build_items(source: str, table: Table, plan: Plan, settings: IngestSettings)
     refused = {r.row for r in rejections}
     keep = np.array([row not in refused for row in table.rows], dtype=bool)
     fields = {name: reader.field(name) for name in _PLAIN_FIELDS} | {"customer_id": _customers(reader)}
+    fields["customer_name"] = reader.names()
     frame = _frame(source, table, texts, own_ids, when, rated, fields).loc[keep].reset_index(drop=True)
     used = {**plan.columns, "id": (id_column,) if id_column else ()}
     columns = {name: used[name] for name in MAP_FIELDS if used.get(name)}
@@ -185,7 +193,7 @@ def _frame(
             "rating_scale": _texts([rated.scale if v == v else "" for v in rated.values.tolist()]),
             "rating_norm": rated.norm,
             "customer_id": _texts(fields["customer_id"]),
-            **{name: _texts(fields[name]) for name in _PLAIN_FIELDS},
+            **{name: _texts(fields[name]) for name in (*_PLAIN_FIELDS, "customer_name")},
             "own_id": pd.Series([bool(i) for i in own_ids], dtype=bool),
             "has_time": when.has_time,
             "cells": _texts([_JOINT.join(cells) for cells in zip(*compared, strict=True)]),

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from painpoints.report.sentences import in_language
+
 __all__ = ["Locale", "texts"]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -42,6 +44,15 @@ class Locale:
         """The word for `name` in a group of terms; a name that has none is shown as it is."""
         key = f"{group}.{name.lower()}"
         return self.text(key) if key in texts() else name.replace("_", " ")
+
+    def sentence(self, english: str) -> str:
+        """What the code says in English about the input or its work; as it is where it has no other words."""
+        return in_language(english, self.lang)
+
+    def reason(self, english: str) -> str:
+        """Why rows were not used, plain ("empty text") or with names and numbers."""
+        key = f"reason.{english.lower()}"
+        return self.text(key) if key in texts() else self.sentence(english)
 
     def number(self, value: float | None, digits: int = 0, *, signed: bool = False) -> str:
         """1.234,5 in Vietnamese and 1,234.5 in English, with a true minus sign."""

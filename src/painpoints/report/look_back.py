@@ -8,29 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from painpoints.change.look_back import FILES
 from painpoints.report.clean import MAX_NAME, clip
-from painpoints.report.sheet import Column
 
 if TYPE_CHECKING:
     from painpoints.report.locale import Locale
 
-__all__ = ["SHEETS", "View", "look_back_views", "sheet_columns", "theme_names"]
-
-SHEETS = (
-    "alerts", "trends", "initiatives", "drivers", "kpis", "carry_over", "stage_flow", "segments_over", "money",
-    "inside_view", "theme_log", "backlog",
-)  # fmt: skip
-"""tables that have a sheet of their own in the workbook"""
+__all__ = ["Row", "View", "Words", "look_back_views", "theme_names"]
 
 Row = dict[str, Any]
 _SHOWN = 25
 """rows of a table on the page; all of them are in the workbook"""
 _URGENT = ("new", "emerging", "rising", "resolved", "falling", "steady")
-_NUMBERS = {
-    "segments": "int", "n": "int", "n_exposed": "int", "n_unexposed": "int", "share": "percent",
-    "expected_share": "percent", "share_of_effect": "percent", "q_value": "decimal", "p_value": "decimal",
-    "rate": "decimal", "baseline_rate": "decimal", "rate_ratio": "decimal", "ratio": "decimal", "effect": "decimal",
-    "ci_low": "decimal", "ci_high": "decimal", "complaints_avoided_per_week": "decimal",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +38,7 @@ class View:
 
 def look_back_views(report: dict[str, Any], locale: Locale) -> list[View]:
     """The tables that have rows, as an analyst asks: what alarms, what moved, what helped, what drives."""
-    words = _Words(report, locale)
+    words = Words(report, locale)
     views = []
     for name, (choose, columns) in _VIEWS.items():
         rows = choose(report["tables"].get(name, []))
@@ -67,20 +54,7 @@ def look_back_views(report: dict[str, Any], locale: Locale) -> list[View]:
     return views
 
 
-def sheet_columns(rows: list[Row], locale: Locale) -> list[Column]:
-    """Columns of a sheet with all of a table, the theme's name beside its id; what is nowhere a text is a number."""
-    found = []
-    for column in rows[0]:
-        values = [row[column] for row in rows if row[column] is not None]
-        numeric = bool(values) and not any(isinstance(value, str) for value in values)
-        kind = _NUMBERS.get(column, "decimal") if numeric else "text"
-        found.append(Column(column, column, kind, 12 if kind != "text" else 20))
-        if column == "theme_id":
-            found.append(Column(locale.text("col_theme"), "theme_name", "text", 40))
-    return found
-
-
-class _Words:
+class Words:
     """Names and numbers of the report's language."""
 
     def __init__(self, report: dict[str, Any], locale: Locale) -> None:
@@ -101,6 +75,14 @@ class _Words:
         place = str(self.places.get(row["cause_touchpoint"], row["cause_touchpoint"] or ""))
         theme = self.names.get(row["cause_theme"] or "", "")
         return theme if theme.startswith(place) else f"{place}: {theme}" if theme else place
+
+    def group(self, row: Row) -> str:
+        """What customers are grouped by: a column of the items or of the customer file, or two (``segment & product``)."""
+        return " & ".join(self.locale.term("column", part) for part in str(row["column"]).split(" & "))
+
+    def member(self, row: Row) -> str:
+        """Which of these groups: as the files have it, or a range of numbers in words; two where two columns are crossed."""
+        return " & ".join(self.locale.sentence(part) for part in str(row["value"]).split(" & "))
 
     def outcome(self, row: Row) -> str:
         """``touchpoint:delivery`` and its like in words."""
@@ -158,43 +140,43 @@ def _judged(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["self_score"] is not None or row["gap_segments"]]
 
 
-def _between(row: Row, words: _Words) -> str:
+def _between(row: Row, words: Words) -> str:
     return f"{words.locale.number(row['low'])} – {words.locale.number(row['high'])}"
 
 
-def _theme(row: Row, words: _Words) -> str:
+def _theme(row: Row, words: Words) -> str:
     return words.theme(row)
 
 
-def _term(group: str, key: str) -> Callable[[Row, _Words], str]:
+def _term(group: str, key: str) -> Callable[[Row, Words], str]:
     return lambda row, words: words.locale.term(group, str(row[key])) if row[key] else ""
 
 
-def _plain(key: str) -> Callable[[Row, _Words], str]:
+def _plain(key: str) -> Callable[[Row, Words], str]:
     return lambda row, _: str(row[key] or "")
 
 
-def _place(key: str) -> Callable[[Row, _Words], str]:
+def _place(key: str) -> Callable[[Row, Words], str]:
     return lambda row, words: words.places.get(row[key], str(row[key] or ""))
 
 
-def _count(key: str) -> Callable[[Row, _Words], str]:
+def _count(key: str) -> Callable[[Row, Words], str]:
     return lambda row, words: words.locale.number(row[key])
 
 
-def _number(key: str, digits: int) -> Callable[[Row, _Words], str]:
+def _number(key: str, digits: int) -> Callable[[Row, Words], str]:
     return lambda row, words: words.locale.number(row[key], digits)
 
 
-def _percent(key: str) -> Callable[[Row, _Words], str]:
+def _percent(key: str) -> Callable[[Row, Words], str]:
     return lambda row, words: words.locale.percent(row[key])
 
 
-def _interval(key: str) -> Callable[[Row, _Words], str]:
+def _interval(key: str) -> Callable[[Row, Words], str]:
     return lambda row, words: words.interval(row, key)
 
 
-_VIEWS: dict[str, tuple[Callable[[list[Row]], list[Row]], list[tuple[str, Callable[[Row, _Words], str], bool]]]] = {
+_VIEWS: dict[str, tuple[Callable[[list[Row]], list[Row]], list[tuple[str, Callable[[Row, Words], str], bool]]]] = {
     "alerts": (
         _all,
         [("theme", _theme, False), ("status", _term("status", "status"), False), ("since", _plain("since_week"), False),
@@ -228,8 +210,8 @@ _VIEWS: dict[str, tuple[Callable[[list[Row]], list[Row]], list[tuple[str, Callab
     ),
     "segments_over": (
         _all,
-        [("column", _term("column", "column"), False), ("value", _plain("value"), False), ("theme", _theme, False),
-         ("share", _percent("share"), True), ("expected", _percent("expected_share"), True),
+        [("column", lambda row, words: words.group(row), False), ("value", lambda row, words: words.member(row), False),
+         ("theme", _theme, False), ("share", _percent("share"), True), ("expected", _percent("expected_share"), True),
          ("times", _number("ratio", 2), True), ("n", _count("n"), True)],
     ),
     "kpis": (

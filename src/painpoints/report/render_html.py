@@ -175,11 +175,11 @@ def _file_line(file: dict[str, Any], locale: Locale) -> str:
     delimiter = locale.term("delimiter", delimiters.get(file["delimiter"], file["delimiter"]))
     parts = [
         file["profile"],
-        file["encoding"] and locale.text("encoding_line", encoding=file["encoding"]),
+        file["encoding"] and locale.text("encoding_line", encoding=locale.sentence(file["encoding"])),
         file["delimiter"] and locale.text("delimiter_line", delimiter=delimiter),
         file["header_rows"] > 1
         and locale.text("header_rows_line", file["header_rows"], n=locale.number(file["header_rows"])),
-        file["rating_scale"] and locale.text("rating_line", scale=file["rating_scale"]),
+        file["rating_scale"] and locale.text("rating_line", scale=locale.term("scale", file["rating_scale"])),
         file["date_order"] and locale.text("dates_line", order=locale.term("dates", file["date_order"])),
     ]
     return " · ".join(part for part in parts if part)
@@ -195,7 +195,9 @@ def _encoder_name(encoder: Any) -> str:
 
 def _manifest_rows(report: dict[str, Any], locale: Locale) -> list[tuple[str, str]]:
     rows = []
-    for name, value in report["quality"]["manifest"].items():
+    manifest = report["quality"]["manifest"]
+    told = {"notes": [locale.sentence(note) for note in manifest["notes"]]} if "notes" in manifest else {}
+    for name, value in (manifest | told).items():
         words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
         rows.append((locale.term("manifest", name), words))
     return rows

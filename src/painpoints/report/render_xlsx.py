@@ -14,7 +14,8 @@ from painpoints.rank.parts import PARTS
 from painpoints.report.backlog_sheet import write_backlog_sheet
 from painpoints.report.build import SIGNALS
 from painpoints.report.locale import Locale
-from painpoints.report.look_back import SHEETS, sheet_columns, theme_names
+from painpoints.report.look_back import Words
+from painpoints.report.look_back_sheets import SHEETS, sheet_columns, sheet_rows
 from painpoints.report.sheet import Column, Sheet
 
 __all__ = ["write_workbook"]
@@ -341,11 +342,11 @@ def _quality(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
     rows = [
         {
             **file,
-            "format": " · ".join(
-                part for part in (file["format"], file["encoding"], file["rating_scale"]) if part
+            "format": _format_line(file, locale),
+            "columns": "; ".join(
+                f"{locale.term('field', field)} ← {column}" for field, column in file["column_map"].items()
             ),
-            "columns": "; ".join(f"{field} ← {column}" for field, column in file["column_map"].items()),
-            "notes": "; ".join(file["problems"]),
+            "notes": " · ".join(locale.sentence(problem) for problem in file["problems"]),
         }
         for file in quality["files"]
     ]
@@ -354,6 +355,15 @@ def _quality(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         if pairs:
             sheet.heading(text(title))
             sheet.pairs(pairs)
+
+
+def _format_line(file: dict[str, Any], locale: Locale) -> str:
+    parts = (
+        file["format"],
+        locale.sentence(file["encoding"]),
+        locale.term("scale", file["rating_scale"]),
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _quality_counts(quality: dict[str, Any], locale: Locale) -> dict[str, list[tuple[str, object]]]:
@@ -379,7 +389,7 @@ def _quality_counts(quality: dict[str, Any], locale: Locale) -> dict[str, list[t
         ],
         "unassigned_title": counted("unassigned", "vague"),
         "rejected_title": [
-            (locale.term("reason", row["reason"]), row["rows"]) for row in quality["rejected_reasons"]
+            (locale.reason(row["reason"]), row["rows"]) for row in quality["rejected_reasons"]
         ],
         "caveats_title": [(locale.text(f"caveat.{key}"), "") for key in quality["caveats"]],
     }
@@ -387,7 +397,7 @@ def _quality_counts(quality: dict[str, Any], locale: Locale) -> dict[str, list[t
 
 def _look_back(report: dict[str, Any], locale: Locale, workbook: Any) -> None:
     """A sheet for each table that looks back over weeks and has rows; the one of the backlog can be edited."""
-    names = theme_names(report, locale.lang)
+    words = Words(report, locale)
     for name in SHEETS:
         rows = report["tables"].get(name, [])
         if not rows:
@@ -395,6 +405,5 @@ def _look_back(report: dict[str, Any], locale: Locale, workbook: Any) -> None:
         if name == "backlog":
             write_backlog_sheet(workbook, pd.DataFrame(rows), locale.lang)
             continue
-        named = [row | {"theme_name": names.get(row.get("theme_id") or "", "")} for row in rows]
         sheet = Sheet(workbook, locale.text(f"sheet_{name}"))
-        sheet.table(sheet_columns(rows, locale), named[: MAX_ROWS - 10])
+        sheet.table(sheet_columns(name, rows, locale), sheet_rows(name, rows[: MAX_ROWS - 10], words))

@@ -19,7 +19,7 @@ from painpoints.errors import InputError
 from painpoints.resources import configs_dir
 from painpoints.text.redact_address import find_addresses
 from painpoints.text.redact_contact import find_contacts
-from painpoints.text.redact_name import find_names
+from painpoints.text.redact_name import find_names, find_told_names
 from painpoints.text.redact_number import find_numbers
 from painpoints.text.redact_shadow import Shadow, shadow_of
 
@@ -77,11 +77,14 @@ class Redactor:
     def __init__(self, code_patterns: Mapping[str, str] | None = None) -> None:
         self._codes = [_compiled(name, pattern) for name, pattern in (code_patterns or {}).items()]
 
-    def find(self, text: str) -> list[Span]:
-        """Sorted, non-overlapping spans of `text`, such that nothing is found any more in the masked text."""
-        spans = self._find_once(text)
+    def find(self, text: str, names: Sequence[str] = ()) -> list[Span]:
+        """Sorted, non-overlapping spans of `text`, such that nothing is found any more in the masked text.
+
+        `names`: what the export says that the customer is called.
+        """
+        spans = self._find_once(text, names)
         for _ in range(_ROUNDS):
-            more = self._find_once(mask(text, spans)) if spans else []
+            more = self._find_once(mask(text, spans), names) if spans else []
             joined = _joined([*spans, *_unmasked(more, spans)]) if more else spans
             if joined == spans:
                 break
@@ -93,12 +96,13 @@ class Redactor:
         spans = self.find(text)
         return mask(text, spans), Counter(span.kind for span in spans)
 
-    def _find_once(self, text: str) -> list[Span]:
+    def _find_once(self, text: str, names: Sequence[str] = ()) -> list[Span]:
         shadow = shadow_of(text)
         found = [*find_contacts(shadow), *self._find_codes(shadow)]
         found += find_numbers(shadow)
         found += find_addresses(shadow)
         found += find_names(shadow, found)
+        found += find_told_names(shadow, names)
         return _joined(Span(*shadow.text_span(start, end), kind) for start, end, kind in found)
 
     def _find_codes(self, shadow: Shadow) -> Iterable[tuple[int, int, str]]:

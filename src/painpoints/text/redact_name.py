@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from painpoints.text.redact_shadow import Shadow
+from painpoints.text.redact_shadow import Shadow, shadow_of
 from painpoints.text.redact_words import (
     ACCENTED_FAMILY_NAMES,
     BANKS,
@@ -18,9 +18,12 @@ from painpoints.text.redact_words import (
     words,
 )
 
-__all__ = ["find_names"]
+__all__ = ["find_names", "find_told_names"]
 
 Found = tuple[int, int, str]
+
+_WHOLE, _PAIR, _NICKNAME = 3, 2, 5
+"""words that make a name by themselves, words that do with capitals, characters of a nickname"""
 
 _CAP = r"(?:[A-Z][a-z]{1,11}|[A-Z]{1,9})(?![A-Za-z0-9])"
 _SYLLABLE = r"(?:[A-Z][a-z]{0,6}|[A-Z]{1,7})(?![A-Za-z0-9])"
@@ -152,6 +155,30 @@ def find_names(shadow: Shadow, found: Iterable[Found]) -> Iterator[Found]:
             yield from _beside(shadow, start, end)
         elif kind == "ADDRESS":
             yield from _at_address(shadow, start)
+
+
+def find_told_names(shadow: Shadow, names: Iterable[str]) -> Iterator[Found]:
+    """NAME spans of people whom the export names: the whole name, or its last two words.
+
+    Two words are common words as well ("mai anh": tomorrow you), so that they count only with capitals; one word counts
+    only as a nickname with a figure in it.
+    """
+    for name in names:
+        parts = re.findall(r"[a-z0-9]+", shadow_of(name).lower)
+        if len(parts) >= _WHOLE:
+            yield from _spelt(shadow.lower, parts)
+        if len(parts) >= _PAIR:
+            capital = [part.capitalize() for part in parts[-_PAIR:]]
+            yield from _spelt(shadow.plain, capital)
+        elif len(name) >= _NICKNAME and any(c.isdigit() for c in name) and any(c.isalpha() for c in name):
+            yield from _spelt(shadow.lower, parts)
+
+
+def _spelt(text: str, parts: list[str]) -> Iterator[Found]:
+    """Where the words follow one another as words of their own."""
+    pattern = r"(?<![A-Za-z0-9])" + r"[ .]{1,3}".join(map(re.escape, parts)) + r"(?![A-Za-z0-9])"
+    for match in re.finditer(pattern, text):
+        yield *match.span(), "NAME"
 
 
 def _is_plausible(shadow: Shadow, match: re.Match[str], start: int, parts: list[str]) -> bool:

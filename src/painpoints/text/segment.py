@@ -46,7 +46,7 @@ class PersonalData(Protocol):
 class RedactorLike(Protocol):
     """What `make_segments` needs of a redactor; `find` gives sorted spans that do not overlap."""
 
-    def find(self, text: str) -> Sequence[Any]: ...
+    def find(self, text: str, names: Sequence[str] = ()) -> Sequence[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,9 @@ def make_segments(
     masked: Counter[str] = Counter()
     truncated = 0
     found: list[_Item] = []
-    for position, raw in enumerate(items["text"].tolist()):
-        item, cut = _open_item(position, raw, settings, redactor)
+    told = items["customer_name"].tolist() if "customer_name" in items else [""] * len(items)
+    for position, (raw, names) in enumerate(zip(items["text"].tolist(), told, strict=True)):
+        item, cut = _open_item(position, raw, settings, redactor, names.splitlines())
         truncated += cut
         masked.update(span.kind for span in item.private)
         found.append(item)
@@ -109,11 +110,13 @@ def make_segments(
     return Segmented(segments, boilerplate, dict(sorted(masked.items())), languages, truncated)
 
 
-def _open_item(position: int, raw: str, settings: TextSettings, redactor: RedactorLike) -> tuple[_Item, bool]:
+def _open_item(
+    position: int, raw: str, settings: TextSettings, redactor: RedactorLike, names: Sequence[str]
+) -> tuple[_Item, bool]:
     """Compose, find personal data, and set the end of what is analysed; True where something is cut off."""
     margin = settings.max_item_chars + settings.redaction_margin_chars
     composed = compose(raw[:margin])
-    private = list(redactor.find(composed.text))
+    private = list(redactor.find(composed.text, names))
     length = len(composed.text)
     cut = len(raw) > settings.max_item_chars
     if cut:

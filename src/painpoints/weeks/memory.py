@@ -283,7 +283,7 @@ def _as_items(frame: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     frame["created_at"] = pd.to_datetime(frame["created_at"], utc=True)
-    return frame.rename(columns={"customer": "customer_id"}).assign(text="", agent_reply="")
+    return frame.rename(columns={"customer": "customer_id"}).assign(text="", agent_reply="", customer_name="")
 
 
 def _as_labelled(frame: pd.DataFrame) -> pd.DataFrame:
