@@ -138,8 +138,6 @@ class ThemeSettings:
     """assigned segments that are compared with; bounds time and memory"""
     guided_near: float = 0.55
     """cosine to the mean of a codebook theme's examples from which a segment, drawn towards its neighbours, is of it"""
-    known_copy: float = 0.85
-    """cosine (around the language's mean) to a text of a known theme from which a text tells the same in other spelling"""
     inherit_share: float = 0.5
     """share of a known theme's texts in a new group from which the group is of that theme: most of them"""
     adopt_share: float = 0.35

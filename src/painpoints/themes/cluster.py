@@ -21,7 +21,6 @@ __all__ = [
     "cluster_rows",
     "dense_rows",
     "inherit_themes",
-    "join_copies",
     "lead_to_examples",
     "linked_levels",
     "merge_alike",
@@ -353,25 +352,6 @@ def lead_to_examples(
         best = likeness.argmax(axis=1)
         found[rows] = np.where(likeness.max(axis=1) >= settings.guided_near, themes[best], -1)
     return found
-
-
-def join_copies(
-    meaning: np.ndarray, labels: np.ndarray, free: np.ndarray, settings: ThemeSettings, block: int = 2048
-) -> np.ndarray:
-    """Labels in which each of the rows `free` that is all but a copy of a labelled row has that row's label.
-
-    ``meaning`` are unit rows around their language's mean. What was said before stays where it was, however the rest of the
-    week is grouped: else themes rise and fall with the grouping.
-    """
-    known = np.flatnonzero(labels >= 0)
-    joined = labels.copy()
-    for start in range(0, len(free) if len(known) else 0, block):
-        rows = free[start : start + block]
-        likeness = meaning[rows] @ meaning[known].T
-        nearest = likeness.argmax(axis=1)
-        near = likeness[np.arange(len(rows)), nearest] >= settings.known_copy
-        joined[rows[near]] = labels[known[nearest[near]]]
-    return joined
 
 
 def inherit_themes(

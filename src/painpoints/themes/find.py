@@ -13,7 +13,6 @@ from painpoints.themes.cluster import (
     cluster_rows,
     dense_rows,
     inherit_themes,
-    join_copies,
     lead_to_examples,
     merge_alike,
     minimum_size,
@@ -186,13 +185,10 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
     np.maximum.at(fixed, inverse, said.fixed)
     labels = np.maximum(fixed, _FREE)
     size = minimum_size(len(first), settings)
-    meaning = centre_by_language(said.vectors[first], langs, settings.language_prior)
-    led = _led(said, meaning, labels, fixed, settings)
+    led = _led(said, first, langs, labels, fixed, settings)
     fixed = np.where(led >= 0, _OUT, fixed)  # what the codebook has is set aside
     labels[led >= 0] = _FREE
     if said.themes > len(said.guided):
-        free = np.flatnonzero((labels < 0) & (fixed != _OUT))
-        labels = join_copies(meaning, labels, free, settings)
         rows = _known_and_free(labels, fixed, settings, seed)
         groups = cluster_rows(view[rows], [content[row] for row in rows], settings, size)
         labels = inherit_themes(view, labels, rows, groups, settings)
@@ -221,11 +217,17 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
 
 
 def _led(
-    said: _Said, meaning: np.ndarray, labels: np.ndarray, fixed: np.ndarray, settings: ThemeSettings
+    said: _Said,
+    first: np.ndarray,
+    langs: np.ndarray,
+    labels: np.ndarray,
+    fixed: np.ndarray,
+    settings: ThemeSettings,
 ) -> np.ndarray:
     """int[texts]: the theme of the user's codebook that a text is led to, or was in before; -1 for all others."""
     if not len(said.guided):
-        return np.full(len(labels), _FREE)
+        return np.full(len(first), _FREE)
+    meaning = centre_by_language(said.vectors[first], langs, settings.language_prior)
     near = lead_to_examples(meaning, labels, said.guided, settings)
     free = (labels < 0) & (fixed != _OUT)
     return np.where(np.isin(labels, said.guided), labels, np.where(free, near, _FREE))
