@@ -60,14 +60,19 @@ def test_one_initiative_alone_is_compared_on_what_it_is_about() -> None:
     assert found.history.mentions["theme_id"].tolist() == [part, "T2", "T1", part, "T1"]
 
 
-def test_a_theme_that_was_named_or_a_whole_touchpoint_is_left_whole() -> None:
+def test_a_theme_that_was_named_is_left_whole() -> None:
     named = (Match(0, "T1", "id"), Match(1, "T1", HERE, 0.6))
-    whole_touchpoint = (Match(0, "T1", "touchpoint", 0.1), Match(1, "T1", "touchpoint", 0.1))
-    for matches in (named, whole_touchpoint, ()):
+    for matches in (named, ()):
         found = narrowed(*matches)
         assert found.matches == matches
         assert found.theme_of == {}
         assert found.history.mentions["theme_id"].tolist() == ["T1", "T2", "T1", "T1", "T1"]
+
+
+def test_a_touchpoint_taken_whole_counts_what_the_initiative_is_about() -> None:
+    found = narrowed(Match(0, "T1", "touchpoint", 0.1))
+    part = found.matches[0].theme_id
+    assert found.history.mentions["theme_id"].tolist() == [part, "T2", "T1", part, "T1"]
 
 
 def test_two_initiatives_that_tell_the_same_share_a_part() -> None:

@@ -38,8 +38,8 @@ class Match:
 
     @property
     def meant(self) -> bool:
-        """Whether the theme tells what the initiative does, as far as texts say."""
-        return self.matched_by in ("touchpoint+meaning", "meaning")
+        """Whether texts or the touchpoint led to the theme, not the user."""
+        return self.matched_by != "id"
 
 
 @dataclass(frozen=True)
