@@ -45,12 +45,12 @@ class Narrowed:
 def narrow_themes(
     matches: Matches, history: History, meanings: Meanings, settings: ImpactSettings
 ) -> Narrowed:
-    """Of each theme that the user did not name, keep for an initiative the segments that are nearer to its text than nearly all of
-    other themes, and nearer than to the other initiatives for the theme.
+    """Of each theme that the user did not name, keep for an initiative the segments that are nearer to its text than nearly
+    all of other themes, and nearer than to the other initiatives for the theme.
 
     A theme tells more than one fix is about, and what else it tells hides what became of it. Initiatives that tell the same
-    share a part. Themes that a user named are left whole. Of a touchpoint taken whole, too, only what the initiative is about
-    counts: else every theme of the place is a test, and what others rise or fall by is put down to it.
+    share a part. Themes that a user named are left whole. Of a touchpoint taken whole, too, only what the initiative is
+    about counts: else every theme of the place is a test, and what others rise or fall by is put down to it.
     """
     kept = _left_to_the_nearest(matches.matches)
     pains = history.themes.loc[history.themes["polarity"] == "pain", "theme_id"]
