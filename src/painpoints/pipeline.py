@@ -131,6 +131,7 @@ def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -
     if changes is not None:
         for notice in changes.notices:
             progress.note(notice)
+        manifest |= {"notes": [*notices, *changes.notices]}
     with progress.stage("report"):
         manifest |= {"seconds": progress.seconds, "peak_memory_mb": peak_memory_mb()}
         found = segments.join(themes.assignment)
