@@ -301,7 +301,7 @@ def test_without_a_wish_the_accurate_encoder_is_used(done: Done, call: Call, tmp
     found = manifest(tmp_path / "report")
     assert found["encoder"] == "accurate"
     assert found["models"]["classifiers"]["name"] == "accurate"
-    assert not found["notes"]
+    assert all(note in said.err + said.out for note in found["notes"])  # what the manifest notes was said
 
 
 def test_another_encoder_runs_and_the_user_is_told_what_it_lacks(
