@@ -321,3 +321,22 @@ def test_another_encoder_runs_and_the_user_is_told_what_it_lacks(
     assert any("words alone" in note for note in found["notes"])
     for path in (tmp_path / "report").iterdir():
         assert str(tmp_path).encode() not in path.read_bytes(), path.name
+
+
+def test_names_that_the_export_tells_are_kept_nowhere(call: Call, tmp_path: Path) -> None:
+    export = tmp_path / "tickets.csv"
+    export.write_text(
+        "Ticket,Requester,Description\n"
+        "1,Trần Thị Bình,Tran Thi Binh chờ hàng năm ngày rồi\n"
+        "2,lanhuong95,Tài khoản lanhuong95 bị khoá hoài\n"
+        "3,Lê Văn Tám,Giao hàng quá chậm\n",
+        encoding="utf-8",
+    )
+    shown = call("check", export)
+    said = call("run", export, "--encoder", "fast", "--workspace", tmp_path / "ws")
+    assert said.code == 0, said.err
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "ws").rglob("*") if path.is_file())
+    assert "Giao hàng quá chậm".encode() in kept
+    for name in ("Tran Thi Binh", "Trần Thị Bình", "lanhuong95", "Lê Văn Tám"):
+        assert name not in shown.out
+        assert name.encode() not in kept

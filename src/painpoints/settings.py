@@ -336,7 +336,7 @@ class ImpactSettings:
     no_change_high: float = 1.5
     """upper end of the same, on the log scale as far from 1"""
     no_change_meant: float = 0.7
-    """share of that room (log scale) for themes found by meaning: what else they tell draws their ratio towards 1"""
+    """share of that room (log scale) for themes the user did not name: what else they tell draws their ratio towards 1"""
     power: float = 0.80
     """chance to find an effect that makes it detectable (Cohen's convention)"""
     prior_weeks: float = 10.0

@@ -60,8 +60,8 @@ def _file_lines(report: FileReport, ingested: Ingested) -> Iterator[str]:
         yield _line(
             "rejected", ", ".join(f"{count:,} × {reason}" for reason, count in reasons.most_common(6))
         )
-    for text, row in zip(items["text"].head(2), items["row"].head(2), strict=True):
-        masked, _ = default_redactor().redact(text[: 2 * _SAMPLE_CHARS])
+    for text, names, row in items[["text", "customer_name", "row"]].head(2).itertuples(index=False):
+        masked, _ = default_redactor().redact(text[: 2 * _SAMPLE_CHARS], names.splitlines())
         yield _line(f"row {row}", f"“{without_controls(masked, _SAMPLE_CHARS)}”")
     for problem in report.problems:
         yield _line("note", without_controls(problem, 600))

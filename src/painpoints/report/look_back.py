@@ -61,14 +61,18 @@ class Words:
         self.locale = locale
         self.names: dict[str, str] = theme_names(report, locale.lang)
         self.places = {point["id"]: point["name"] for point in report["journey_map"]["touchpoints"]}
-        self.notes = {
-            (row["title"], row["theme_id"]): row[f"note_{locale.lang}"]
+        self.notes: dict[tuple[str, str, str], str] = {
+            (row["date"], row["title"], row["theme_id"]): row[f"note_{locale.lang}"]
             for row in report["tables"].get("initiative_notes", [])
         }
         self.stages = {stage["id"]: stage["name"] for stage in report["journey_map"]["stages"]}
 
     def theme(self, row: Row) -> str:
         return self.names.get(row.get("theme_id") or "", row.get("theme_id") or "")
+
+    def note(self, row: Row) -> str:
+        """What to know beside an initiative and its theme."""
+        return self.notes.get((row["date"], row["title"], row["theme_id"]), "")
 
     def cause(self, row: Row) -> str:
         """The touchpoint, and the theme where it is one theme alone."""
@@ -194,7 +198,7 @@ _VIEWS: dict[str, tuple[Callable[[list[Row]], list[Row]], list[tuple[str, Callab
         [("date", _plain("date"), False), ("initiative", _plain("title"), False), ("theme", _theme, False),
          ("verdict", _term("verdict", "verdict"), False), ("ratio", _interval("rate_ratio"), True),
          ("avoided", _number("complaints_avoided_per_week", 1), True),
-         ("note", lambda row, words: words.notes.get((row["title"], row["theme_id"]), ""), False)],
+         ("note", lambda row, words: words.note(row), False)],
     ),
     "drivers": (
         _largest,

@@ -91,9 +91,9 @@ class Redactor:
             spans = joined
         return spans
 
-    def redact(self, text: str) -> tuple[str, Counter[str]]:
-        """The masked text and how many spans of each kind were masked."""
-        spans = self.find(text)
+    def redact(self, text: str, names: Sequence[str] = ()) -> tuple[str, Counter[str]]:
+        """The masked text and how many spans of each kind were masked; `names` as in `find`."""
+        spans = self.find(text, names)
         return mask(text, spans), Counter(span.kind for span in spans)
 
     def _find_once(self, text: str, names: Sequence[str] = ()) -> list[Span]:

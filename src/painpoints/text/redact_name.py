@@ -165,6 +165,8 @@ def find_told_names(shadow: Shadow, names: Iterable[str]) -> Iterator[Found]:
     """
     for name in names:
         parts = re.findall(r"[a-z0-9]+", shadow_of(name).lower)
+        if not parts or parts[-1] not in shadow.lower:
+            continue
         if len(parts) >= _WHOLE:
             yield from _spelt(shadow.lower, parts)
         if len(parts) >= _PAIR:

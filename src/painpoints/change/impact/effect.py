@@ -106,7 +106,7 @@ class Effect:
     together_with: tuple[str, ...] = ()
     """titles of other initiatives for the theme in the same week: the effect is of all of them together"""
     counted: float = 1.0
-    """share of the theme's segments that were counted: those that the initiative is about, where it was found by meaning"""
+    """share of the theme's segments that were counted: those that the initiative is about, unless the user named it"""
     slope: float = 0.0
     slope_error: float = 0.0
     detectable: float = 0.0
@@ -140,9 +140,12 @@ def effects_table(effects: Sequence[Effect]) -> pd.DataFrame:
 
 
 def effect_notes(effects: Sequence[Effect]) -> pd.DataFrame:
-    """What to know beside each row of `effects_table`, in its order: ``title, theme_id, note_vi, note_en``."""
-    rows = [(e.initiative.title, e.theme_id, _note(e, "vi"), _note(e, "en")) for e in effects]
-    return pd.DataFrame(rows, columns=["title", "theme_id", "note_vi", "note_en"])
+    """What to know beside each row of `effects_table`, in its order: ``date, title, theme_id, note_vi, note_en``."""
+    rows = [
+        (e.initiative.date.isoformat(), e.initiative.title, e.theme_id, _note(e, "vi"), _note(e, "en"))
+        for e in effects
+    ]
+    return pd.DataFrame(rows, columns=["date", "title", "theme_id", "note_vi", "note_en"])
 
 
 def _note(effect: Effect, lang: str) -> str:

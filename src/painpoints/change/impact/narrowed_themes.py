@@ -53,8 +53,8 @@ def narrow_themes(
     about counts: else every theme of the place is a test, and what others rise or fall by is put down to it.
     """
     kept = _left_to_the_nearest(matches.matches)
-    pains = history.themes.loc[history.themes["polarity"] == "pain", "theme_id"]
-    centres = mean_vectors({t: v for t, v in meanings.texts.items() if t in set(pains)})
+    pains = set(history.themes.loc[history.themes["polarity"] == "pain", "theme_id"])
+    centres = mean_vectors({theme: texts for theme, texts in meanings.texts.items() if theme in pains})
     if not centres:
         return Narrowed(history, kept, {}, {})
     mean = np.mean([*centres.values()], axis=0)
@@ -78,7 +78,7 @@ def narrow_themes(
 
 
 def _left_to_the_nearest(matches: Sequence[Match]) -> tuple[Match, ...]:
-    """Without the themes by meaning that are not an initiative's nearest and nearer to another one."""
+    """Without the themes, named ones aside, that are not an initiative's nearest and nearer to another one."""
     best: dict[int, float] = {}
     nearest: dict[str, float] = {}
     for match in matches:
@@ -128,9 +128,10 @@ def _part(theme: str, number: int) -> str:
 
 def _with_parts(history: History, theme: str, part: np.ndarray, same: np.ndarray) -> History:
     """The history in which the mentions of a theme tell its parts; those in none tell the theme as before."""
-    mentions, themes = history.mentions.copy(), history.themes
-    own = mentions["theme_id"] == theme
-    mentions.loc[own, "theme_id"] = [_part(theme, number) if number >= 0 else theme for number in part]
+    mentions, themes = history.mentions, history.themes
+    told = mentions["theme_id"].to_numpy(dtype=object, copy=True)
+    told[told == theme] = [_part(theme, number) if number >= 0 else theme for number in part]
+    mentions = mentions.assign(theme_id=told)
     row = themes[themes["theme_id"] == theme]
     parts = [row.assign(theme_id=_part(theme, number)) for number in sorted(set(same.tolist()))]
     return replace(history, mentions=mentions, themes=pd.concat([themes, *parts], ignore_index=True))

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from painpoints.settings import ImpactSettings
 
-__all__ = ["median_overdispersion", "stable_factors"]
+__all__ = ["stable_factors"]
 
 _ROUNDS = 5
 
@@ -42,22 +42,3 @@ def _unrest(counts: np.ndarray, expected: np.ndarray) -> np.ndarray:
     squares = np.divide((counts - expected) ** 2, expected, out=np.zeros_like(counts), where=expected > 0)
     found: np.ndarray = squares.sum(axis=1)
     return found
-
-
-def median_overdispersion(squares: np.ndarray, degrees: np.ndarray, means: np.ndarray) -> float:
-    """The overdispersion ψ that makes the median of X² / (1 + ψ x mean) that of its chi-square; 0 where chance suffices.
-
-    All ``float[n]``: Pearson's X² of counts at one rate, its degrees of freedom, the mean count. The median, so that
-    incidents and fixes do not count.
-    """
-    from scipy.optimize import brentq
-    from scipy.stats import chi2
-
-    ratios = squares / chi2.median(degrees)
-
-    def beyond(overdispersion: float) -> float:
-        return float(np.median(ratios / (1 + overdispersion * means))) - 1.0
-
-    if beyond(0.0) <= 0:
-        return 0.0
-    return float(brentq(beyond, 0.0, float((ratios / means).max()), xtol=1e-9))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from painpoints.change.impact.stable_themes import median_overdispersion, stable_factors
+from painpoints.change.impact.stable_themes import stable_factors
 from painpoints.ingest.names import fold
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _block_overdispersion(
     squares, degrees, means = np.concatenate([np.zeros((3, 0)), *blocks], axis=1)
     if len(squares) == 0:
         return 0.0, 0.0
-    return median_overdispersion(squares, degrees, means), float(degrees.sum())
+    return _median_overdispersion(squares, degrees, means), float(degrees.sum())
 
 
 def _block_squares(
@@ -210,6 +210,25 @@ def _block_squares(
     squares = np.divide((counts - expected) ** 2, expected, out=np.zeros_like(counts), where=used)
     degrees = used.sum(axis=1) - 1.0
     return np.stack([squares.sum(axis=1), degrees, (expected * (1 - share)).sum(axis=1) / degrees])
+
+
+def _median_overdispersion(squares: np.ndarray, degrees: np.ndarray, means: np.ndarray) -> float:
+    """The overdispersion ψ that makes the median of X² / (1 + ψ x mean) that of its chi-square; 0 where chance suffices.
+
+    All ``float[n]``: Pearson's X² of counts at one rate, its degrees of freedom, the mean count. The median, so that
+    incidents and fixes do not count.
+    """
+    from scipy.optimize import brentq
+    from scipy.stats import chi2
+
+    ratios = squares / chi2.median(degrees)
+
+    def beyond(overdispersion: float) -> float:
+        return float(np.median(ratios / (1 + overdispersion * means))) - 1.0
+
+    if beyond(0.0) <= 0:
+        return 0.0
+    return float(brentq(beyond, 0.0, float((ratios / means).max()), xtol=1e-9))
 
 
 def _placebo_drift(
