@@ -39,9 +39,15 @@ def history() -> History:
     return History(items, mentions, themes.assign(touchpoint="", owner=""), ("2026-W01",))
 
 
+def meanings(known: History) -> Meanings:
+    left = {theme: iter(vectors) for theme, vectors in SEGMENTS.items()}
+    vectors = np.array([next(left[theme]) for theme in known.mentions["theme_id"]])
+    return Meanings(np.asarray, TEXTS, lambda items: vectors[known.mentions["item"].isin(items)])  # type: ignore[arg-type]
+
+
 def narrowed(*matches: Match, told: np.ndarray = TOLD) -> Narrowed:
-    meanings = Meanings(np.asarray, TEXTS, SEGMENTS.__getitem__)  # type: ignore[arg-type]
-    return narrow_themes(Matches(matches, (), told), history(), meanings, SETTINGS)
+    known = history()
+    return narrow_themes(Matches(matches, (), told), known, meanings(known), SETTINGS)
 
 
 def test_each_segment_goes_to_the_initiative_it_is_nearest_to_or_to_none() -> None:

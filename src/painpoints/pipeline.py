@@ -209,7 +209,7 @@ def _look_back(
     meanings = Meanings(
         encoder.encode,
         {theme_id: vectors[at[:: step[theme_id]]] for theme_id, at in rows.items()},
-        lambda theme_id: vectors[rows[theme_id]],
+        lambda items: vectors[history.mentions["item"].isin(items).to_numpy()],
     )
     return look_back(history, ranking.pains, journey, beside, settings, request.lang, meanings)
 

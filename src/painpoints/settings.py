@@ -489,6 +489,14 @@ class TrendSettings:
     """items in the recent window that an alert needs; nobody should be called for fewer"""
     quiet_weeks: int = 4
     """weeks without a rise after which the next one is a new alert; until then it is the same story"""
+    around_neighbours: int = 10
+    """segments nearest to each of a rising theme's that say whether more is told around it, in whatever theme"""
+    around_share: float = 0.25
+    """of the logarithm of the rise, what its surroundings must show: many neighbours of a small rise tell something else"""
+    around_most: float = 3.0
+    """rate ratio that larger ones count as: a ratio to next to nothing has no size"""
+    around_weeks: int = 8
+    """latest weeks whose alerts are asked: an alert of before matters only to what follows it within ``quiet_weeks``"""
     median_themes: int = 8
     """themes needed before the median of their ratios, rather than the number of items, says what was expected"""
     median_items: float = 2.0

@@ -78,7 +78,7 @@ def look_back(
     meanings: Meanings,
 ) -> LookBack:
     """Every table that looks back over the weeks of `history`. `pains` (PAIN_COLUMNS) are those of the last week."""
-    trends = weekly_trends(history, settings.trends, beside.calendar)
+    trends = weekly_trends(history, settings.trends, beside.calendar, meanings.of_items)
     alerts = with_missed_alerts(trends, beside.opened, history.weeks, settings.trends)
     effects, said_of_initiatives = _what_helped(history, journey, beside.initiatives, settings, meanings)
     carried = carry_over(history, settings.carry, beside.customers)

@@ -174,16 +174,16 @@ class WeekMemory:
         """Of the same segments, in the same order, what is counted over weeks, without their texts."""
         return self._segments(items, known_in, "", COUNTED_LABELS, _COUNTED_SURE)
 
-    def match_texts(self, items: pd.DataFrame, known_in: str, theme_id: str) -> list[str]:
-        """Of the same segments, in the same order, the normalised texts of those that tell a theme."""
+    def match_texts(self, items: pd.DataFrame) -> list[str]:
+        """The normalised texts of the same segments, in the same order."""
         import pandas as pd
 
         place = pd.DataFrame({"item_key": items["item_key"], "item": range(len(items))})
         with self.workspace.registered("place", place):
             frame = self.workspace.frame(
-                """SELECT s.match_text FROM segments s JOIN place p USING (item_key) WHERE s.run_id = ? AND s.theme_id = ?
-                AND s.decided <> '' AND s.decided <= ? ORDER BY p.item, s.segment_no""",
-                [RUN_ID, theme_id, known_in],
+                """SELECT s.match_text FROM segments s JOIN place p USING (item_key) WHERE s.run_id = ?
+                ORDER BY p.item, s.segment_no""",
+                [RUN_ID],
             )
         return [str(text) for text in frame["match_text"]]
 

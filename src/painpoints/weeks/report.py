@@ -113,7 +113,7 @@ def make_week_report(
             str(theme): known.vectors[rows]
             for theme, rows in known.members.groupby("theme_id").indices.items()
         },
-        lambda theme_id: models.encoder.encode(memory.match_texts(items, week, theme_id)),
+        lambda rows: models.encoder.encode(memory.match_texts(items.iloc[rows])),
     )
     found = look_back(history, ranking.pains, journey, beside, settings, request.lang, meanings)
     notices = (*notices, *found.notices)

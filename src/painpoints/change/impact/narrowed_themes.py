@@ -13,6 +13,7 @@ from painpoints.change.impact.initiative_match import Match, Matches, centred, m
 
 if TYPE_CHECKING:
     from painpoints.change.history import History
+    from painpoints.change.trends.surroundings import VectorsOfItems
     from painpoints.settings import ImpactSettings
 
 __all__ = ["Meanings", "Narrowed", "narrow_themes"]
@@ -26,8 +27,14 @@ class Meanings:
     """texts to ``float[n, d]``"""
     texts: Mapping[str, np.ndarray]
     """theme id to ``float[n, d]``: some of its texts"""
-    segments_of: Callable[[str], np.ndarray]
-    """theme id to ``float[n, d]``: its mentions, in the history's order"""
+    of_items: VectorsOfItems
+
+    def of_theme(self, history: History, theme_id: str) -> np.ndarray:
+        """``float[n, d]``: the mentions of a theme, in the history's order."""
+        told = history.mentions["item"].isin(history.items_of(theme_id))
+        own = history.mentions.loc[told, "theme_id"] == theme_id
+        found: np.ndarray = self.of_items(history.items_of(theme_id))[own.to_numpy()]
+        return found
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ def narrow_themes(
         told = matches.told[rivals]
         least = [_least_likeness(matches, kept, rival, foreign, settings.foreign_share) for rival in rivals]
         same = _alike(told, settings.same_likeness)
-        part = _nearest(centred(meanings.segments_of(theme), mean) @ told.T, np.array(least), same)
+        part = _nearest(centred(meanings.of_theme(history, theme), mean) @ told.T, np.array(least), same)
         history = _with_parts(history, theme, part, same)
         for rival, number in zip(rivals, same, strict=True):
             parts[theme, rival] = _part(theme, number)

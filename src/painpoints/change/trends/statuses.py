@@ -12,8 +12,8 @@ The first rule that fits wins, on the evidence of that week and the weeks before
 6. **steady**: everything else, also where there is too little to say anything.
 
 An alert is a rise of a pain (1 to 3) with q <= 0.075, at least 5 items in the strongest window and a lower end of
-its interval over 1.2. It is raised once: not again until 4 weeks have passed without a rise. All numbers are
-settings (`TrendSettings`).
+its interval over 1.2, where what is told around the theme rises too (`Surroundings`). It is raised once: not again
+until 4 weeks have passed without a rise. All numbers are settings (`TrendSettings`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from painpoints.change.trends.week_evidence import Evidence
     from painpoints.settings import TrendSettings
 
@@ -76,9 +78,17 @@ def recently_new(counts: np.ndarray, settings: TrendSettings) -> np.ndarray:
 
 
 def next_state(
-    before: State, evidence: Evidence | None, new: np.ndarray, pains: np.ndarray, settings: TrendSettings
+    before: State,
+    evidence: Evidence | None,
+    new: np.ndarray,
+    pains: np.ndarray,
+    settings: TrendSettings,
+    confirm: Callable[[int], bool] | None = None,
 ) -> State:
-    """The state after a week. ``new`` bool[T, 6]: rule 1 in the last ``emerging_weeks``; ``pains`` bool[T] may alert."""
+    """The state after a week. ``new`` bool[T, 6]: rule 1 in the last ``emerging_weeks``; ``pains`` bool[T] may alert.
+
+    ``confirm`` is asked of every theme that would alert; what it does not confirm is not told yet.
+    """
     if evidence is None:
         return _without_evidence(before, new)
     significant = (evidence.q_value <= settings.status_q) & evidence.tested
@@ -95,8 +105,11 @@ def next_state(
     loud = up & pains & (evidence.q_value <= settings.alert_q) & (best(evidence, "low") > settings.alert_low)
     loud &= best(evidence, "recent") >= settings.alert_items
     told = before.told & (evidence.week - before.last_rise <= settings.quiet_weeks)
+    alert = loud & ~told
+    if confirm is not None:
+        alert[alert] = [confirm(int(theme)) for theme in np.flatnonzero(alert)]
     last_rise = np.where(up, evidence.week, before.last_rise)
-    return State(status, loud & ~told, gone_rate, last_rise, told | loud)
+    return State(status, alert, gone_rate, last_rise, told | alert)
 
 
 def _without_evidence(before: State, new: np.ndarray) -> State:

@@ -10,14 +10,16 @@ import pandas as pd
 
 from painpoints.change.trends.sale_days import marked_weeks, sale_weeks
 from painpoints.change.trends.statuses import State, best, next_state, recently_new
+from painpoints.change.trends.surroundings import Surroundings
 from painpoints.change.trends.week_evidence import Evidence, SaleMemory, remember_sale, week_evidence
 from painpoints.change.trends.weekly_counts import weekly_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from painpoints.change.history import History
     from painpoints.change.trends.sale_days import Calendar
+    from painpoints.change.trends.surroundings import VectorsOfItems
     from painpoints.change.trends.weekly_counts import WeeklyCounts
     from painpoints.settings import TrendSettings
 
@@ -59,8 +61,12 @@ class Trends:
     weeks: pd.DataFrame
 
 
-def weekly_trends(history: History, settings: TrendSettings, calendar: Calendar) -> Trends:
+def weekly_trends(
+    history: History, settings: TrendSettings, calendar: Calendar, vectors_of: VectorsOfItems | None = None
+) -> Trends:
     """Trends of every theme and week of a history. The rows of a week follow from that week and earlier ones only.
+
+    With ``vectors_of``, the vectors of items' mentions, a rise alerts where it is one of its `Surroundings` too.
 
     A sale week is one that the calendar marks and whose number of items is unusual. Its general surge falls out
     with the median of ratios; themes that always surge then (delivery) are compared with their own earlier sale
@@ -71,7 +77,8 @@ def weekly_trends(history: History, settings: TrendSettings, calendar: Calendar)
     events = marked_weeks(calendar, counts.weeks, settings.sale_days)
     marked = np.array([week in events for week in counts.weeks], dtype=bool)
     sale = sale_weeks(counts.volume.sum(axis=0), marked, settings)
-    found = trends_of_counts(counts, history.themes, sale, settings)
+    around = None if vectors_of is None else Surroundings(history, vectors_of, settings)
+    found = trends_of_counts(counts, history.themes, sale, settings, around)
     named = [", ".join(event.id for event in events.get(week, ())) for week in counts.weeks]
     return Trends(found.trends, found.alerts, found.alert_log, found.weeks.assign(events=named))
 
@@ -95,7 +102,11 @@ def with_missed_alerts(
 
 
 def trends_of_counts(
-    counts: WeeklyCounts, themes: pd.DataFrame, sale: np.ndarray, settings: TrendSettings
+    counts: WeeklyCounts,
+    themes: pd.DataFrame,
+    sale: np.ndarray,
+    settings: TrendSettings,
+    around: Surroundings | None = None,
 ) -> Trends:
     """The same from counts alone. ``themes`` is aligned with them; ``sale`` bool[W] are the sale weeks."""
     own = counts.items.sum(axis=1)
@@ -106,7 +117,8 @@ def trends_of_counts(
     for week in range(len(counts.weeks)):
         evidence = week_evidence(counts, week, sale, memory, settings) if len(own) else None
         lately = new[:, max(0, week - settings.emerging_weeks + 1) : week + 1]
-        state = next_state(state, evidence, lately, pains, settings)
+        confirm = None if around is None or evidence is None else _confirm(around, counts, evidence)
+        state = next_state(state, evidence, lately, pains, settings, confirm)
         if evidence is not None and sale[week]:
             memory = remember_sale(memory, evidence, settings)
         rows.append(_trend_rows(counts, own, week, evidence, state))
@@ -119,6 +131,14 @@ def trends_of_counts(
     total = counts.volume.sum(axis=0)
     weeks = {"week": list(counts.weeks), "items": total, "factor": np.round(factors, 4), "sale": sale}
     return Trends(table, last[list(ALERT_COLUMNS)].reset_index(drop=True), log, pd.DataFrame(weeks))
+
+
+def _confirm(around: Surroundings, counts: WeeklyCounts, evidence: Evidence) -> Callable[[int], bool]:
+    """Whether the strongest rise of a theme, by its position, is one of its surroundings too."""
+    ratio = best(evidence, "ratio")
+    return lambda theme: around.confirm(
+        counts.theme_ids[theme], float(ratio[theme]), evidence.windows[evidence.scan.best[theme]]
+    )
 
 
 def _trend_rows(
@@ -163,8 +183,8 @@ def _alert_rows(
     order = np.array(
         sorted(at, key=lambda i: (evidence.scan.p_value[i], counts.theme_ids[i])), dtype=np.int64
     )
-    starts = evidence.starts[evidence.scan.best]
-    since = [start + int(np.argmax(own[i, start:] > 0)) for i, start in ((i, starts[i]) for i in order)]
+    starts = [(i, evidence.windows[evidence.scan.best[i]][0][0]) for i in order]
+    since = [start + int(np.argmax(own[i, start:] > 0)) for i, start in starts]
     tested = evidence.tested
     rows = themes.iloc[order][["theme_id", "name_vi", "name_en", "touchpoint", "owner"]].assign(
         week=counts.weeks[evidence.week],

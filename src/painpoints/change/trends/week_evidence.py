@@ -42,8 +42,8 @@ class SaleMemory:
 class Evidence:
     """Week ``week`` (position). Arrays over T themes; ``tested`` says which were compared at all.
 
-    ``last``: this week alone against the baseline. ``scan``: every window that was tried; ``starts`` float[K] holds
-    the week that each begins with. ``q_value``: over the tested themes, 1 elsewhere. ``month``: the last weeks that
+    ``last``: this week alone against the baseline. ``scan``: every window that was tried; ``windows``: the positions
+    of its weeks. ``q_value``: over the tested themes, 1 elsewhere. ``month``: the last weeks that
     `resolved` looks at, None in a sale week; ``month_items``: all items of them. ``factor``: median of ratios of
     the week.
     """
@@ -52,7 +52,7 @@ class Evidence:
     tested: np.ndarray
     last: Comparison
     scan: Scan
-    starts: np.ndarray
+    windows: tuple[Window, ...]
     q_value: np.ndarray
     month: Comparison | None
     month_items: float
@@ -92,7 +92,7 @@ def week_evidence(
         tested,
         last,
         scanned,
-        np.array([used[recent[0]] for recent, _ in windows]),
+        tuple((used[recent], used[baseline]) for recent, baseline in windows),
         _q_values(scanned.p_value, tested),
         None if month is None else compare(own, found, excess, month),
         0.0 if month is None else float(total[used[month[0]]].sum()),

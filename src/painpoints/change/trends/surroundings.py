@@ -1,0 +1,95 @@
+"""Whether more is told around a theme, in whatever theme it is: one that takes in more of its neighbours rises alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from painpoints.themes.find import polarity_of
+from painpoints.themes.views import thinned, unit_rows
+
+if TYPE_CHECKING:
+    from painpoints.change.history import History
+    from painpoints.change.trends.drift import Window
+    from painpoints.settings import TrendSettings
+
+__all__ = ["Surroundings", "VectorsOfItems"]
+
+VectorsOfItems = Callable[[np.ndarray], np.ndarray]
+"""positions of items in a history, ascending, to ``float[n, d]``: their mentions, in the history's order"""
+
+_MOST_TEXTS = 200
+"""segments of a theme whose neighbours are looked at; more would not change a mean"""
+_ROWS_AT_ONCE = 64
+
+
+class Surroundings:
+    """The pains of a history by week, with what they mean; a week's vectors are read once it is asked for."""
+
+    def __init__(self, history: History, vectors_of: VectorsOfItems, settings: TrendSettings) -> None:
+        self._history, self._vectors_of, self._settings = history, vectors_of, settings
+        self._week_of = history.week_numbers()
+        self._volume = np.bincount(self._week_of[self._week_of >= 0], minlength=len(history.weeks))
+        self._of_mention = history.mentions["item"].to_numpy(dtype=int)
+        self._pain = polarity_of(history.mentions) == "pain"
+        self._weeks: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+
+    def confirm(self, theme_id: str, ratio: float, window: Window) -> bool:
+        """Whether a rise of a theme by `ratio` is one of what is told around its segments as well, or is too old to ask.
+
+        log(`ratio_around`) must be `around_share` of log(ratio), a ratio over `around_most` counting as that.
+        """
+        recent, _ = window
+        if recent[-1] < len(self._history.weeks) - self._settings.around_weeks:
+            return True
+        asked = min(ratio, self._settings.around_most) ** self._settings.around_share
+        return bool(self.ratio_around(theme_id, window) >= asked)
+
+    def ratio_around(self, theme_id: str, window: Window) -> float:
+        """By how much more is told around a theme's recent segments than in the baseline: the odds that one of their nearest
+        segments, of any theme and another item, is recent, over the odds of any item; inf where there are none.
+
+        A nearest-neighbour estimate of a ratio of densities (Loftsgaarden & Quesenberry 1965). Where a theme only took
+        more of what was there before, it is 1.
+        """
+        recent, baseline = window
+        weeks = np.concatenate([recent, baseline])
+        read = [self._read(int(week)) for week in weeks[self._volume[weeks] > 0]]
+        rows = np.concatenate([own for own, _ in read])
+        vectors = np.concatenate([told for _, told in read])
+        items = self._of_mention[rows]
+        late = np.isin(self._week_of[items], recent)
+        own = self._history.mentions["theme_id"].to_numpy()[rows] == theme_id
+        asked = thinned(np.flatnonzero(own & late), _MOST_TEXTS)
+        count = min(self._settings.around_neighbours, len(rows) - 1)
+        if not len(asked) or count < 1:
+            return float("inf")
+        vectors = unit_rows(vectors - vectors.mean(axis=0))
+        near = np.concatenate(
+            [
+                _nearest(vectors, items, asked[at : at + _ROWS_AT_ONCE], count)
+                for at in range(0, len(asked), _ROWS_AT_ONCE)
+            ]
+        )
+        now = float(late[near].sum())
+        usual = self._volume[recent].sum() / max(self._volume[baseline].sum(), 1)
+        return float((now + 0.5) / (near.size - now + 0.5) / usual)
+
+    def _read(self, week: int) -> tuple[np.ndarray, np.ndarray]:
+        """Rows of the mentions of a week that are pains, and their vectors."""
+        if week not in self._weeks:
+            items = np.flatnonzero(self._week_of == week)
+            rows = np.flatnonzero(np.isin(self._of_mention, items))
+            pain = self._pain[rows]
+            self._weeks[week] = rows[pain], self._vectors_of(items)[pain]
+        return self._weeks[week]
+
+
+def _nearest(vectors: np.ndarray, items: np.ndarray, asked: np.ndarray, count: int) -> np.ndarray:
+    """``int[asked, count]``: the rows nearest to each of those asked for, other than of its own item."""
+    likeness = vectors[asked] @ vectors.T
+    likeness[items[asked][:, None] == items[None]] = -np.inf
+    found: np.ndarray = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
+    return found

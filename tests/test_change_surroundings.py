@@ -1,0 +1,95 @@
+"""A theme that takes in more of its neighbours rises alone; a rise that is one is told around it as well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from painpoints.change.history import History
+from painpoints.change.trends.sale_days import bundled_calendar
+from painpoints.change.trends.surroundings import Surroundings
+from painpoints.change.trends.trends import weekly_trends
+from painpoints.settings import TrendSettings
+
+SETTINGS = TrendSettings()
+NO_DAYS = replace(bundled_calendar(), events=())
+WEEKS = tuple(f"2026-W{n:02d}" for n in range(1, 13))
+LAST = (np.array([11]), np.arange(11))
+MANY = 80
+
+
+def told(taken: int, own: int, beside: int) -> tuple[History, np.ndarray]:
+    """Twelve weeks in which T0 and T1 tell one thing in 40 items, T0 five of them; in the last week T0 tells `own` and T1
+    `beside`, of which T0 took `taken` more. 80 other items a week, each of eight things."""
+    random = np.random.default_rng(7)
+    rows = []
+    for week in WEEKS:
+        first, second = (own + taken, beside - taken) if week == WEEKS[-1] else (5, 35)
+        rows += [(week, "T0", 0)] * first + [(week, "T1", 0)] * second
+        rows += [(week, f"T{2 + n % 8}", 1 + n % 8) for n in range(MANY)]
+    table = pd.DataFrame(rows, columns=["week", "theme_id", "thing"])
+    things = random.normal(size=(9, 16))
+    vectors = things[table["thing"]] + random.normal(scale=0.3, size=(len(table), 16))
+    mentions = pd.DataFrame({"item": range(len(table)), "theme_id": table["theme_id"]})
+    mentions = mentions.assign(sentiment="neg", kind="pain")
+    ids = sorted(set(table["theme_id"]))
+    themes = pd.DataFrame({"theme_id": ids, "polarity": "pain", "name_vi": "", "name_en": ""})
+    items = pd.DataFrame({"week": table["week"], "channel": ""})
+    return History(items, mentions, themes.assign(touchpoint="", owner=""), WEEKS), vectors
+
+
+def around(history: History, vectors: np.ndarray, **changes: int) -> Surroundings:
+    return Surroundings(history, lambda items: vectors[items], replace(SETTINGS, **changes))
+
+
+def test_what_a_theme_takes_from_its_neighbour_is_no_rise_around_it() -> None:
+    assert around(*told(taken=20, own=5, beside=35)).ratio_around("T0", LAST) == pytest.approx(1, abs=0.35)
+
+
+def test_what_more_customers_tell_is_one() -> None:
+    history, vectors = told(taken=0, own=25, beside=115)
+    assert around(history, vectors).ratio_around("T0", LAST) > 1.5
+
+
+@pytest.mark.parametrize(("taken", "own", "beside", "alert"), [(20, 5, 35, []), (0, 25, 115, ["T0", "T1"])])
+def test_a_rise_alerts_where_its_surroundings_rise_too(
+    taken: int, own: int, beside: int, alert: list[str]
+) -> None:
+    history, vectors = told(taken, own, beside)
+    assert "T0" in weekly_trends(history, SETTINGS, NO_DAYS).alerts["theme_id"].tolist()
+    found = weekly_trends(history, SETTINGS, NO_DAYS, lambda items: vectors[items])
+    assert sorted(found.alerts["theme_id"]) == alert
+    statuses = found.trends.set_index(["theme_id", "week"])["status"]
+    assert statuses["T0", WEEKS[-1]] == "rising"
+
+
+def test_a_rise_that_was_not_confirmed_is_no_told_story() -> None:
+    history, vectors = told(taken=20, own=5, beside=35)
+    rows = history.items["week"] == WEEKS[-1]
+    later = history.items[rows].assign(week="2026-W13")
+    more = np.flatnonzero(rows.to_numpy() & (history.mentions["theme_id"] == "T0").to_numpy())
+    again = pd.concat([history.items, later, *[later.loc[more]] * 4], ignore_index=True)
+    positions = np.concatenate([np.arange(len(rows)), np.flatnonzero(rows), *[more] * 4])
+    mentions = history.mentions.iloc[positions].assign(item=range(len(again))).reset_index(drop=True)
+    known = replace(history, items=again, mentions=mentions, weeks=(*WEEKS, "2026-W13"))
+    moved = vectors[positions] + np.random.default_rng(1).normal(scale=0.1, size=(len(again), 16))
+    log = weekly_trends(known, SETTINGS, NO_DAYS, lambda items: moved[items]).alert_log
+    assert log.loc[log["theme_id"] == "T0", "week"].tolist() == ["2026-W13"]
+
+
+def test_alerts_of_long_ago_are_not_asked() -> None:
+    history, vectors = told(taken=20, own=5, beside=35)
+    asked = around(history, vectors)
+    assert not asked.confirm("T0", 5.0, LAST)
+    assert asked.confirm("T0", 5.0, (np.array([3]), np.arange(3)))
+    assert around(history, vectors, around_weeks=0).confirm("T0", 5.0, LAST)
+
+
+def test_a_theme_without_segments_that_count_cannot_be_doubted() -> None:
+    history, vectors = told(taken=0, own=5, beside=35)
+    assert around(history, vectors).ratio_around("T99", LAST) == float("inf")
+    alone = replace(history, items=history.items.iloc[:1], mentions=history.mentions.iloc[:1])
+    assert around(alone, vectors).ratio_around("T0", (np.array([0]), np.array([1]))) == float("inf")
