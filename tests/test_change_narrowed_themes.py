@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from painpoints.change.history import History
 from painpoints.change.impact.before_after import Comparison
@@ -117,6 +118,28 @@ def test_no_change_is_not_said_beside_a_clear_change_of_the_same_initiative() ->
     assert {e.initiative.title: e.verdict for e in alone} == {"another": "no_change", "fix": "improved"}
     both = initiative_effects(initiatives, [Match(0, "T1", "id"), Match(0, "T2", "id")], known)
     assert [(e.verdict, e.reason) for e in both] == [("improved", ""), ("inconclusive", "changed_elsewhere")]
+
+
+@pytest.mark.parametrize(
+    ("touchpoint", "matched_by", "verdict"),
+    [("app", "meaning", "inconclusive"), ("app", HERE, "no_change"), ("", "meaning", "no_change")],
+)
+def test_no_change_is_not_said_of_a_theme_of_another_touchpoint(
+    touchpoint: str, matched_by: str, verdict: str
+) -> None:
+    weeks = tuple(f"2026-W{n:02d}" for n in range(1, 23))
+    told = pd.DataFrame(
+        [(w, t) for w in weeks for t, n in (("T1", 400), ("T2", 400), ("", 2000)) for _ in range(n)],
+        columns=["week", "theme_id"],
+    )
+    items = pd.DataFrame({"week": told["week"], "channel": "", "segment": "", "product": ""})
+    mentions = pd.DataFrame({"item": np.arange(len(told)), "theme_id": told["theme_id"]})
+    fix = Initiative(dt.date(2026, 3, 18), "fix", touchpoint=touchpoint)
+    [effect] = initiative_effects(
+        [fix], [Match(0, "T1", matched_by, 0.7)], History(items, mentions, history().themes, weeks)
+    )
+    assert effect.verdict == verdict
+    assert effect.reason == ("other_touchpoint" if verdict == "inconclusive" else "")
 
 
 def test_notes_say_why_and_what_was_counted() -> None:

@@ -58,6 +58,10 @@ REASONS: dict[str, dict[str, str]] = {
         "vi": "Một chủ đề khác của cùng sáng kiến đã thay đổi rõ, nên không thể nói là không có tác động.",
         "en": "Another theme of the same initiative has clearly changed, so that it cannot be said to have changed nothing.",
     },
+    "other_touchpoint": {
+        "vi": "Chủ đề giống sáng kiến nhưng thuộc điểm chạm khác, nên không thể nói là không có tác động.",
+        "en": "The theme is like it but of another touchpoint, so that it cannot be said to have changed nothing.",
+    },
     "no_power": {
         "vi": "Số phản hồi không đủ để phân biệt có tác động hay không.",
         "en": "The counts are too small to tell an effect from none.",

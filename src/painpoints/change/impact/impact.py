@@ -34,7 +34,7 @@ from painpoints.rank.stats import adjust_p_values
 from painpoints.settings import ImpactSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from painpoints.change.history import History
     from painpoints.change.impact.initiative_match import Match
@@ -102,11 +102,18 @@ def _with_verdicts(
         judged.append(effect)
     changed = {e.initiative for e in judged if e.verdict in _CHANGED}
     return tuple(
-        replace(e, verdict="inconclusive", reason="changed_elsewhere")
-        if e.verdict == "no_change" and e.initiative in changed
+        replace(e, verdict="inconclusive", reason=doubt)
+        if e.verdict == "no_change" and (doubt := _doubt(e, changed))
         else e
         for e in judged
     )
+
+
+def _doubt(effect: Effect, changed: Collection[Initiative]) -> str:
+    """Why it may be another theme on which the initiative worked: a key of REASONS, '' for no doubt."""
+    if effect.initiative in changed:
+        return "changed_elsewhere"
+    return "other_touchpoint" if effect.matched_by == "meaning" and effect.initiative.touchpoint else ""
 
 
 def _week_position(initiative: Initiative, history: History) -> int:
