@@ -65,16 +65,14 @@ def initiative_effects(
     initiatives: Sequence[Initiative],
     matches: Sequence[Match],
     history: History,
-    exposures: np.ndarray | None = None,
     settings: ImpactSettings | None = None,
 ) -> tuple[Effect, ...]:
     """An effect for each match, by date, title and theme. Verdicts hold at a false discovery rate over all of them.
 
-    `exposures`: ``float[n weeks]`` of the history, normalised volume; default as in `weekly_counts`. Raises ValueError
-    where its length differs, or a match names a theme that the history lacks.
+    Raises ValueError where a match names a theme that the history lacks.
     """
     settings = settings or ImpactSettings()
-    weekly = weekly_counts(history, settings, exposures)
+    weekly = weekly_counts(history, settings)
     unknown = sorted({match.theme_id for match in matches} - set(weekly.theme_ids))
     if unknown:
         raise ValueError(f"matched themes are not in the history: {', '.join(unknown[:5])}")

@@ -46,27 +46,20 @@ class WeeklyCounts:
     exposures: np.ndarray
 
 
-def weekly_counts(
-    history: History, settings: ImpactSettings, exposures: np.ndarray | None = None
-) -> WeeklyCounts:
+def weekly_counts(history: History, settings: ImpactSettings) -> WeeklyCounts:
     """Counts of all themes of the history.
 
-    `exposures`: ``float[n weeks]``, one normalised volume for all themes. Without it each theme has its own by indirect
-    standardisation over channels (the items that would tell it in a week if every channel kept its share of such items),
-    times what the themes that stay the same say of the week (`stable_factors`). Raises ValueError where `exposures` has not
-    one value a week.
+    Each theme has its own exposures by indirect standardisation over channels (the items that would tell it in a week if
+    every channel kept its share of such items), times what the themes that stay the same say of the week
+    (`stable_factors`).
     """
     weeks = len(history.weeks)
-    if exposures is not None and np.shape(exposures) != (weeks,):
-        raise ValueError(f"{np.shape(exposures)} exposures for {weeks} weeks")
     ids = tuple(history.themes["theme_id"])
     week = history.week_numbers()
     said = _told(history, ids)
     said = said[week[said["item"].to_numpy()] >= 0]
     theme, item = said["theme"].to_numpy(), said["item"].to_numpy()
     counts = _table(theme, week[item], (len(ids), weeks))
-    if exposures is not None:
-        return WeeklyCounts(ids, counts, np.broadcast_to(np.asarray(exposures, dtype=float), counts.shape))
     channel = pd.factorize(history.items["channel"].fillna(""), sort=True)[0]
     dated = week >= 0
     channels = int(channel.max(initial=0)) + 1
