@@ -12,10 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import yaml
-
-from painpoints.resources import configs_dir
 from painpoints.text.characters import fold
+from painpoints.text.lexicon import load_boilerplate
 from painpoints.text.transcripts import chat_title, turns_of_chat
 
 __all__ = ["Found", "agent_voice", "find_boilerplate", "only_contact"]
@@ -57,14 +55,10 @@ class _Patterns:
 
 @lru_cache(maxsize=1)
 def _patterns() -> _Patterns:
-    data = yaml.safe_load((configs_dir() / "lexicon" / "boilerplate.yaml").read_text(encoding="utf-8"))
-    lists = {name: re.sub(r"\s*\n?\s*\|\s*", "|", words).strip() for name, words in data["lists"].items()}
+    data = load_boilerplate()
 
     def join(name: str) -> str:
-        patterns = data[name]
-        for key, words in lists.items():
-            patterns = [p.replace("{" + key + "}", words) for p in patterns]
-        return "(?:" + "|".join(patterns).replace("[ ]", r"\s").replace(" ", r"[^\S\n]") + ")"
+        return "(?:" + "|".join(data[name]).replace("[ ]", r"\s").replace(" ", r"[^\S\n]") + ")"
 
     greeting = rf"[^\w\n\[]{{0,12}}{join('greeting')}[^\w\n\[]*"
     sign_off = rf"{_SENTENCE_START}{join('sign_off')}(?:[^\S\n]*,(?=[^\S\n]*(?:\n|\Z)))?{_END}"

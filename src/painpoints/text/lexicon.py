@@ -1,6 +1,6 @@
-"""Word lists of ``configs/lexicon``: teencode and abbreviations with their conditions, emoji and emoticons.
+"""Word lists of ``configs/lexicon``: teencode and abbreviations with their conditions, emoji and emoticons, boilerplate.
 
-The files hold the explanation of their columns in their first lines.
+The files hold the explanation of their columns or patterns in their first lines.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from painpoints.resources import configs_dir
 from painpoints.text.characters import strip_accents
@@ -20,6 +23,7 @@ __all__ = [
     "Rule",
     "Teencode",
     "folded_neighbour",
+    "load_boilerplate",
     "load_emoji",
     "load_teencode",
     "read_rows",
@@ -192,3 +196,21 @@ def folded_neighbour(word: str | None, edge: str) -> str:
     if word is None:
         return edge
     return "<num>" if word[0].isdigit() else strip_accents(word.lower())
+
+
+@lru_cache(maxsize=1)
+def load_boilerplate() -> dict[str, Any]:
+    """Patterns of ``configs/lexicon/boilerplate.yaml`` by their keys, each ``{name}`` of a list filled in; cached."""
+    data = yaml.safe_load((configs_dir() / "lexicon" / "boilerplate.yaml").read_text(encoding="utf-8"))
+    lists = {name: re.sub(r"\s*\n?\s*\|\s*", "|", words).strip() for name, words in data.pop("lists").items()}
+    return {key: _filled(patterns, lists) for key, patterns in data.items()}
+
+
+def _filled(patterns: Any, lists: dict[str, str]) -> Any:
+    if isinstance(patterns, dict):
+        return {key: _filled(pattern, lists) for key, pattern in patterns.items()}
+    if isinstance(patterns, list):
+        return [_filled(pattern, lists) for pattern in patterns]
+    for name, words in lists.items():
+        patterns = patterns.replace("{" + name + "}", words)
+    return patterns

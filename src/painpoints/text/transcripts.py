@@ -6,9 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-import yaml
-
-from painpoints.resources import configs_dir
+from painpoints.text.lexicon import load_boilerplate
 
 __all__ = ["chat_title", "turns_of_chat"]
 
@@ -31,9 +29,7 @@ class _Speakers(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _speakers() -> _Speakers:
-    words = yaml.safe_load((configs_dir() / "lexicon" / "boilerplate.yaml").read_text(encoding="utf-8"))[
-        "transcript"
-    ]
+    words = load_boilerplate()["transcript"]
     name = r"(?:\s\S+){0,3}"
     return _Speakers(
         re.compile(f"(?:{words['customer']})"),
