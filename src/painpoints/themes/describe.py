@@ -51,15 +51,19 @@ def describe_themes(
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
     if not groups:
         return pd.DataFrame(columns=list(THEME_TABLE_COLUMNS), dtype=object), []
-    texts = segments["text"].astype(str).tolist()
     langs = segments["lang"].astype(str).to_numpy()
-    heard = hear(segments, words, groups, polarity)
     business = None if issues is None else issues.of_business(vectors[polarity != ""], settings)
-    teller = IssueTeller(business, vectors, words, langs == "en", settings)
-    centred = centre_by_language(vectors, langs, settings.language_prior)
-    said = Said(segments, texts, segments["item"].to_numpy(dtype=int), centred, heard, teller, settings)
-    kinds = segments["kind"] if "kind" in segments else pd.Series("", index=segments.index)
-    listener = _Listener(said, vectors, polarity, (kinds == "request").to_numpy(), journey)
+    said = Said(
+        segments,
+        segments["text"].astype(str).tolist(),
+        segments["item"].to_numpy(dtype=int),
+        centre_by_language(vectors, langs, settings.language_prior),
+        hear(segments, words, groups, polarity),
+        IssueTeller(business, vectors, words, langs == "en", settings),
+        settings,
+    )
+    people, weeks = _people(segments, items), _weeks(segments)
+    listener = _Listener(said, vectors, polarity, _asking(segments), people, weeks, journey)
     told = [
         listener.told(rows, known) for rows, known in zip(groups, given or [None] * len(groups), strict=True)
     ]
@@ -67,37 +71,9 @@ def describe_themes(
     if join_general:
         told, named, places = listener.joined(told, named)
     named = distinct_names(named, [_given_names(one) for one in told])
-    people = _people(segments, items)
-    weeks = _weeks(segments)
-    ids: list[str] = []
-    records = []
     taken = {*taken_ids, *(one.known.theme_id for one in told if one.known is not None)}
-    for one, name in zip(told, named, strict=True):
-        rows, side = one.rows, one.words.polarity
-        own = [texts[row] for row in rows]
-        central = int(rows[most_central(vectors[rows], own)])
-        content = [side, *sorted(name.keyphrases), place_of(segments, central)]
-        ids.append(lasting_id("T", content, taken) if one.known is None else one.known.theme_id)
-        taken.add(ids[-1])
-        quotes = choose_quotes(
-            vectors[rows], own, [people[row] for row in rows], [weeks[row] for row in rows]
-        )
-        records.append(
-            {
-                "theme_id": ids[-1],
-                "polarity": side,
-                "name_vi": name.vi,
-                "name_en": name.en,
-                "subtitle": texts[central],
-                "keyphrases": name.keyphrases,
-                "segments": len(rows),
-                "items": len(np.unique(said.items[rows])),
-                "customers": len({people[row] for row in rows if people[row].startswith("c:")}),
-                "sub_themes": sub_themes(ids[-1], name, side, rows, one.parts, said, taken),
-                "causes": root_causes(own, langs[rows].tolist(), said.items[rows].tolist()),
-                "quotes": tuple(int(rows[quote]) for quote in quotes),
-            }
-        )
+    records = [listener.record(one, name, taken) for one, name in zip(told, named, strict=True)]
+    ids = [record["theme_id"] for record in records]
     records.sort(key=_table_order)
     return pd.DataFrame(records, columns=list(THEME_TABLE_COLUMNS)), [ids[place] for place in places]
 
@@ -120,7 +96,11 @@ class _Listener:
     vectors: np.ndarray
     polarity: np.ndarray
     asking: np.ndarray
-    """which segments ask for something; none where their kind is not known"""
+    """which segments ask for something"""
+    people: list[str]
+    """who says each segment"""
+    weeks: list[str]
+    """of each segment"""
     journey: Journey | None
 
     def told(self, rows: np.ndarray, known: KnownTheme | None) -> _Told:
@@ -170,6 +150,30 @@ class _Listener:
                 names += self.names(kept[-1:])
         return kept, names, places
 
+    def record(self, one: _Told, name: NamedTheme, taken: set[str]) -> dict[str, Any]:
+        """The theme's row of the table (THEME_TABLE_COLUMNS). Its id and those of its sub-themes are added to ``taken``."""
+        said, rows, side = self.said, one.rows, one.words.polarity
+        own, people = [said.texts[row] for row in rows], [self.people[row] for row in rows]
+        central = int(rows[most_central(self.vectors[rows], own)])
+        content = [side, *sorted(name.keyphrases), place_of(said.segments, central)]
+        theme_id = lasting_id("T", content, taken) if one.known is None else one.known.theme_id
+        taken.add(theme_id)
+        quotes = choose_quotes(self.vectors[rows], own, people, [self.weeks[row] for row in rows])
+        return {
+            "theme_id": theme_id,
+            "polarity": side,
+            "name_vi": name.vi,
+            "name_en": name.en,
+            "subtitle": said.texts[central],
+            "keyphrases": name.keyphrases,
+            "segments": len(rows),
+            "items": len(np.unique(said.items[rows])),
+            "customers": len({person for person in people if person.startswith("c:")}),
+            "sub_themes": sub_themes(theme_id, name, side, rows, one.parts, said, taken),
+            "causes": root_causes(own, [said.heard.langs[row] for row in rows], said.items[rows].tolist()),
+            "quotes": tuple(int(rows[quote]) for quote in quotes),
+        }
+
 
 def _given_names(one: _Told) -> tuple[str, str] | None:
     return None if one.known is None else (one.known.name_vi, one.known.name_en)
@@ -177,6 +181,12 @@ def _given_names(one: _Told) -> tuple[str, str] | None:
 
 def _table_order(record: dict[str, Any]) -> tuple[int, int, int, str]:
     return POLARITIES.index(record["polarity"]), -record["items"], -record["segments"], record["theme_id"]
+
+
+def _asking(segments: pd.DataFrame) -> np.ndarray:
+    """Whether each segment is a request; none is where kinds are not known."""
+    kinds = segments["kind"] if "kind" in segments else pd.Series("", index=segments.index)
+    return (kinds == "request").to_numpy()
 
 
 def _people(segments: pd.DataFrame, items: pd.DataFrame | None) -> list[str]:

@@ -58,24 +58,15 @@ def find_themes(
     known = known or no_known_themes(vectors.shape[1])
     polarity = polarity_of(segments)
     words = [tokens(text) for text in segments["match_text"].astype(str)]
-    langs = segments["lang"].astype(str).to_numpy()
+    langs = segments["lang"].astype(str)
     vague = np.array([is_vague(own, lang) for own, lang in zip(words, langs, strict=True)], dtype=bool)
-    labels = np.full(len(segments), -1)
-    strength = np.zeros(len(segments))
-    given: list[KnownTheme | None] = []
-    for side in POLARITIES:
-        rows = np.flatnonzero((polarity == side) & ~vague)
-        themes = known.of(side)
-        found = _group(_said(segments, vectors, words, rows, known, themes), settings, seed)
-        kept, numbers = _without_small(found.labels, segments["item"].to_numpy()[rows], settings, len(themes))
-        labels[rows] = np.where(kept >= 0, kept + len(given), -1)
-        strength[rows] = np.where(kept >= 0, found.strength, 0.0)
-        given += [themes[n] if n < len(themes) else None for n in numbers]
+    run = _Run(segments, vectors, words, np.where(vague, "", polarity))
+    found, given = _group_sides(run, known, settings, seed)
     table, ids = describe_themes(
         segments,
         vectors,
         words,
-        labels,
+        found.labels,
         polarity,
         items,
         journey,
@@ -85,17 +76,10 @@ def find_themes(
         issues,
         join_general=True,
     )
-    assignment = pd.DataFrame(
-        {
-            "theme_id": [ids[label] if label >= 0 else "" for label in labels],
-            "theme_p": np.round(strength, 4),
-        },
-        index=segments.index,
-    ).astype({"theme_id": object})
-    lost = (labels < 0) & ~vague
+    lost = (found.labels < 0) & ~vague
     return ThemeSet(
         table,
-        assignment,
+        _assignment(found, ids, segments.index),
         unassigned={side: int((lost & (polarity == side)).sum()) for side in POLARITIES},
         vague={side: int((vague & (polarity == side)).sum()) for side in POLARITIES},
         hidden=frozenset(theme.theme_id for theme in known.themes if theme.hidden),
@@ -110,6 +94,50 @@ def polarity_of(segments: pd.DataFrame) -> np.ndarray:
     pain = (sentiment == "neg") | (np.isin(kind, ["pain", "request"]) & (sentiment != "pos"))
     praise = ~pain & ((sentiment == "pos") | ((kind == "praise") & (sentiment != "neg")))
     return np.where(pain, "pain", np.where(praise, "praise", "")).astype(object)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """All segments of a run, row by row."""
+
+    segments: pd.DataFrame
+    vectors: np.ndarray
+    words: list[list[str]]
+    sides: np.ndarray
+    """polarity of those that can be in a theme, '' for the others"""
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Of each row its group, -1 for none, and how surely it is of it."""
+
+    labels: np.ndarray
+    strength: np.ndarray
+
+
+def _group_sides(
+    run: _Run, known: KnownThemes, settings: ThemeSettings, seed: int
+) -> tuple[_Groups, list[KnownTheme | None]]:
+    """The groups of all segments, each polarity's after the other's, and the known theme that each group is, if any."""
+    labels, strength = np.full(len(run.segments), -1), np.zeros(len(run.segments))
+    items = run.segments["item"].to_numpy()
+    given: list[KnownTheme | None] = []
+    for side in POLARITIES:
+        rows = np.flatnonzero(run.sides == side)
+        themes = known.of(side)
+        found = _group(_said(run, rows, known, themes), settings, seed)
+        kept, numbers = _without_small(found.labels, items[rows], settings, len(themes))
+        labels[rows] = np.where(kept >= 0, kept + len(given), -1)
+        strength[rows] = np.where(kept >= 0, found.strength, 0.0)
+        given += [themes[n] if n < len(themes) else None for n in numbers]
+    return _Groups(labels, strength), given
+
+
+def _assignment(found: _Groups, ids: list[str], index: pd.Index) -> pd.DataFrame:
+    """``theme_id, theme_p`` of each segment; `ids` of the groups."""
+    theme_ids = [ids[label] if label >= 0 else "" for label in found.labels]
+    frame = pd.DataFrame({"theme_id": theme_ids, "theme_p": np.round(found.strength, 4)}, index=index)
+    return frame.astype({"theme_id": object})
 
 
 @dataclass(frozen=True)
@@ -130,36 +158,23 @@ class _Said:
     """numbers of those that are of the user's codebook"""
 
 
-def _said(
-    segments: pd.DataFrame,
-    vectors: np.ndarray,
-    words: list[list[str]],
-    rows: np.ndarray,
-    known: KnownThemes,
-    themes: list[KnownTheme],
-) -> _Said:
+def _said(run: _Run, rows: np.ndarray, known: KnownThemes, themes: list[KnownTheme]) -> _Said:
     number = {theme.theme_id: n for n, theme in enumerate(themes)}
     texts = np.flatnonzero(known.members["theme_id"].isin(list(number)).to_numpy())
     columns = ["item", "match_text", "lang", "touchpoint", "touchpoint_p"]
-    own, others = segments.iloc[rows], known.members.iloc[texts]
+    own, others = run.segments.iloc[rows], known.members.iloc[texts]
     own_ids = known.ids_of(own["match_text"].tolist())
     others = others.assign(item=-1 - np.arange(len(others)))
     ids = [*own_ids, *others["theme_id"]]
     return _Said(
         pd.concat([own[columns], others[columns]], ignore_index=True) if len(others) else own[columns],
-        np.concatenate([vectors[rows], known.vectors[texts]]),
-        [words[row] for row in rows] + [tokens(text) for text in others["match_text"]],
+        np.concatenate([run.vectors[rows], known.vectors[texts]]),
+        [run.words[row] for row in rows] + [tokens(text) for text in others["match_text"]],
         np.array([_OUT if i is None else number.get(i, _FREE) for i in ids], dtype=int),
         len(rows),
         len(themes),
         np.flatnonzero([theme.guided for theme in themes]),
     )
-
-
-@dataclass(frozen=True)
-class _Groups:
-    labels: np.ndarray
-    strength: np.ndarray
 
 
 def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
