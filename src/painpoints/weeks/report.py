@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from painpoints.change.impact.narrowed_themes import Meanings
     from painpoints.change.look_back import Beside, LookBack
     from painpoints.journey import Journey
     from painpoints.loading import Models
+    from painpoints.rank.score import Ranking
     from painpoints.report import ReportInput
     from painpoints.store import ThemeRegistry
+    from painpoints.themes import ThemeSet
+    from painpoints.themes.known import KnownThemes
     from painpoints.weeks.memory import WeekMemory
     from painpoints.weeks.request import WeekRequest
 
@@ -66,78 +70,139 @@ def make_week_report(
     notices: tuple[str, ...],
 ) -> WeekReport:
     """Everything of the week's report, with what was known in that week."""
-    import pandas as pd
-
-    from painpoints.change.impact.narrowed_themes import Meanings
     from painpoints.change.look_back import look_back
-    from painpoints.classify import own_tasks
-    from painpoints.ingest import FileReport
     from painpoints.rank import rank_pains
     from painpoints.rank.evidence import build_mentions
-    from painpoints.report import ReportInput, build_report
-    from painpoints.themes.present import present_themes
+    from painpoints.report import build_report
 
     settings = request.settings
-    first = weeks_before(week, settings.weeks.look_back_weeks - 1)
-    items = memory.items(first, week)
+    job = _Job(memory, registry, week, models, journey, request)
+    items = memory.items(weeks_before(week, settings.weeks.look_back_weeks - 1), week)
     mentions = _at_touchpoints(memory.mentions(items, week), journey)
     known = registry.known(models.encoder, until=last_day_of(week))
-    own_items = items[items["week"] == week].reset_index(drop=True)
-    own_segments = _at_touchpoints(memory.segments(own_items, week, own_tasks(models.heads)), journey)
-    vectors = models.encoder.encode(own_segments["match_text"].tolist())
-    themes = present_themes(own_segments, vectors, known.themes, own_items, journey)
-    labels = own_segments.drop(columns=["theme_id", "theme_p", "decided", "item_key", "text_hash"])
+    own = _own_week(job, items, known)
     ranking = rank_pains(
-        labels,
-        own_items,
-        themes,
+        own.segments,
+        own.items,
+        own.themes,
         journey,
         settings.rank,
         customers=beside.customers,
-        as_of=week_start(week) + pd.Timedelta(days=6),
+        as_of=_last_midnight(week),
         earlier=build_mentions(mentions, items, mentions["theme_id"]),
     )
-    table = pd.DataFrame(
-        [vars(theme) for theme in known.themes], columns=["theme_id", "polarity", "name_vi", "name_en"]
+    history = make_history(items, mentions, mentions["theme_id"].tolist(), _theme_table(known), journey, week)
+    found = look_back(
+        history,
+        ranking.pains,
+        journey,
+        _beside_then(beside, job),
+        settings,
+        request.lang,
+        _meanings(job, items, known),
     )
-    history = make_history(items, mentions, mentions["theme_id"].tolist(), table, journey, week)
-    beside = replace(
-        beside,
-        backlog=backlog_before(request, memory.workspace, week, _names(registry, request.lang)),
-        opened=registry.opened_on(last_day_of(week)),
-        merged=merged_pains(registry),
-    )
-    meanings = Meanings(
-        models.encoder.encode,
-        {
-            str(theme): known.vectors[rows]
-            for theme, rows in known.members.groupby("theme_id").indices.items()
-        },
-        lambda rows: models.encoder.encode(memory.match_texts(items.iloc[rows])),
-    )
-    found = look_back(history, ranking.pains, journey, beside, settings, request.lang, meanings)
     notices = (*notices, *found.notices)
-    imports = memory.imports(week)
-    files = [FileReport(**_as_file(entry)) for files in imports["files"] for entry in files]
-    inp = ReportInput(
-        journey=journey,
-        items=own_items,
-        segments=labels.join(themes.assignment),
-        themes=themes,
+    inp = _report_input(job, own, ranking, found, notices)
+    return WeekReport(week, build_report(inp), inp, found, notices)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is reported on, from which memory, how."""
+
+    memory: WeekMemory
+    registry: ThemeRegistry
+    week: str
+    models: Models
+    journey: Journey
+    request: WeekRequest
+
+
+@dataclass(frozen=True)
+class _OwnWeek:
+    """Items of the week, their segments with labels, and the themes that these are in."""
+
+    items: pd.DataFrame
+    segments: pd.DataFrame
+    themes: ThemeSet
+
+
+def _own_week(job: _Job, items: pd.DataFrame, known: KnownThemes) -> _OwnWeek:
+    from painpoints.classify import own_tasks
+    from painpoints.themes.present import present_themes
+
+    own = items[items["week"] == job.week].reset_index(drop=True)
+    kept = job.memory.segments(own, job.week, own_tasks(job.models.heads))
+    segments = _at_touchpoints(kept, job.journey)
+    vectors = job.models.encoder.encode(segments["match_text"].tolist())
+    themes = present_themes(segments, vectors, known.themes, own, job.journey)
+    of_memory = ["theme_id", "theme_p", "decided", "item_key", "text_hash"]
+    return _OwnWeek(own, segments.drop(columns=of_memory), themes)
+
+
+def _last_midnight(week: str) -> pd.Timestamp:
+    """The beginning of the week's last day."""
+    import pandas as pd
+
+    return week_start(week) + pd.Timedelta(days=6)
+
+
+def _theme_table(known: KnownThemes) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ["theme_id", "polarity", "name_vi", "name_en"]
+    return pd.DataFrame([vars(theme) for theme in known.themes], columns=columns)
+
+
+def _beside_then(beside: Beside, job: _Job) -> Beside:
+    """What is known beside the feedback, with the backlog and the themes as they were in that week."""
+    names = _names(job.registry, job.request.lang)
+    return replace(
+        beside,
+        backlog=backlog_before(job.request, job.memory.workspace, job.week, names),
+        opened=job.registry.opened_on(last_day_of(job.week)),
+        merged=merged_pains(job.registry),
+    )
+
+
+def _meanings(job: _Job, items: pd.DataFrame, known: KnownThemes) -> Meanings:
+    """Vectors of texts, of the themes' members, and of `items`."""
+    from painpoints.change.impact.narrowed_themes import Meanings
+
+    encode = job.models.encoder.encode
+    members = known.members.groupby("theme_id").indices
+    return Meanings(
+        encode,
+        {str(theme): known.vectors[rows] for theme, rows in members.items()},
+        lambda rows: encode(job.memory.match_texts(items.iloc[rows])),
+    )
+
+
+def _report_input(
+    job: _Job, own: _OwnWeek, ranking: Ranking, found: LookBack, notices: tuple[str, ...]
+) -> ReportInput:
+    from painpoints.ingest import FileReport
+    from painpoints.report import ReportInput
+
+    imports = job.memory.imports(job.week)
+    return ReportInput(
+        journey=job.journey,
+        items=own.items,
+        segments=own.segments.join(own.themes.assignment),
+        themes=own.themes,
         ranking=ranking,
-        rejected=memory.rejects(week),
-        files=files,
+        rejected=job.memory.rejects(job.week),
+        files=[FileReport(**_as_file(entry)) for files in imports["files"] for entry in files],
         boilerplate_counts=_added(imports["boilerplate"]),
         masked=_added(imports["masked"]),
-        languages=dict(sorted(Counter(own_segments["lang"]).items())),
-        manifest=_manifest(memory, week, request, models, journey, imports, notices),
-        lang=request.lang,
-        as_of=week_start(week) + pd.Timedelta(days=6),
-        title=f"{journey.brand} · {week}",
+        languages=dict(sorted(Counter(own.segments["lang"]).items())),
+        manifest=_manifest(job, imports, notices),
+        lang=job.request.lang,
+        as_of=_last_midnight(job.week),
+        title=f"{job.journey.brand} · {job.week}",
         table_notes=found.beside,
-        tables=found.tables | {"theme_log": _log(registry, week)},
+        tables=found.tables | {"theme_log": _log(job.registry, job.week)},
     )
-    return WeekReport(week, build_report(inp), inp, found, notices)
 
 
 def _log(registry: ThemeRegistry, week: str) -> pd.DataFrame:
@@ -180,28 +245,21 @@ def _added(counts: pd.Series) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _manifest(
-    memory: WeekMemory,
-    week: str,
-    request: WeekRequest,
-    models: Models,
-    journey: Journey,
-    imports: pd.DataFrame,
-    notices: tuple[str, ...],
-) -> dict[str, Any]:
+def _manifest(job: _Job, imports: pd.DataFrame, notices: tuple[str, ...]) -> dict[str, Any]:
     from painpoints.manifest import describe_job
 
     counts = _added(imports["counts"])
     counts["kept"] = counts.get("new", 0) + counts.get("corrected", 0)
     inputs = [entry for files in imports["files"] for entry in files]
-    about = describe_job(models.encoder, models.heads, journey, "journey.yaml", request.settings)
+    models, settings = job.models, job.request.settings
+    about = describe_job(models.encoder, models.heads, job.journey, "journey.yaml", settings)
     return about | {
-        "week": week,
-        "as_of": last_day_of(week),
+        "week": job.week,
+        "as_of": last_day_of(job.week),
         "inputs": inputs,
         "counts": counts,
         "notes": list(notices),
-        "weeks_known": len([w for w in memory.weeks() if w <= week]),
+        "weeks_known": len([w for w in job.memory.weeks() if w <= job.week]),
     }
 
 
