@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +14,22 @@ from painpoints.progress import Progress
 from painpoints.request import RunRequest, last_moment, require_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     import pandas as pd
 
     from painpoints.change.look_back import Beside, LookBack
+    from painpoints.classify import HeadSet
     from painpoints.encoders import Encoder
     from painpoints.ingest import Ingested
     from painpoints.journey import Journey
+    from painpoints.loading import Models
     from painpoints.rank.score import Ranking
     from painpoints.report import ReportInput
     from painpoints.store import Workspace
     from painpoints.text import Segmented
+    from painpoints.text.redact import Redactor
     from painpoints.themes import ThemeSet
     from painpoints.themes.codebook import CodebookEntry
     from painpoints.themes.known import KnownThemes
@@ -62,111 +67,182 @@ def run(request: RunRequest, progress: Progress | None = None) -> RunResult:
 
 def _run(request: RunRequest, progress: Progress, workspace: Workspace | None) -> RunResult:
     """The run itself, with the open workspace or without one."""
-    import pandas as pd
-
-    from painpoints.classify import classify, own_tasks
-    from painpoints.journey import load_journey
-    from painpoints.loading import load_models
-    from painpoints.rank import load_customers, rank_pains
     from painpoints.report import build_report, write_report
-    from painpoints.schema import FLAGS
-    from painpoints.store import ThemeRegistry
-    from painpoints.text import make_segments
-    from painpoints.text.redact import default_redactor
-    from painpoints.themes import find_themes
-    from painpoints.themes.codebook import load_codebook
-    from painpoints.themes.issue_names import load_issue_names
 
-    settings = request.settings
-    journey = load_journey(request.journey)
-    customers = load_customers(request.customers) if request.customers else None
-    codebook = load_codebook(request.codebook) if request.codebook else ()
-    as_of = last_moment(request.as_of, settings.ingest)
-    service = _naming_service(request)
-    require_folder(request)
-    redactor = default_redactor()
-    beside = _beside(request, journey, customers)
-
-    with progress.stage("read"):
-        ingested = without_future(known_then(read_masked(request, redactor), as_of), pd.Timestamp.now("UTC"))
-    with progress.stage("segment"):
-        segmented = make_segments(ingested.items, settings.text, redactor=redactor)
-        _require_segments(ingested, segmented)
-    with progress.stage("load"):
-        models = load_models(request.encoder, workspace)
-    encoder, heads = models.encoder, models.heads
-    notices = (*models.notices, *_input_notices(ingested, segmented, request))
-    for notice in notices:
-        progress.note(notice)
-    with progress.stage("embed", len(segmented.segments)) as advance:
-        vectors = encoder.encode(segmented.segments["match_text"].tolist(), advance)
-    with progress.stage("classify"):
-        segments = classify(segmented.segments, ingested.items, vectors, encoder, journey, heads)
-    manifest = build_manifest(request, ingested, segmented, encoder, heads, journey, notices, redactor)
+    job = _prepared(request)
+    feedback = _labelled(job, progress, workspace)
+    notices, manifest = feedback.notices, _manifest(job, feedback)
     with progress.stage("theme"):
-        known = _known_themes(workspace, codebook, encoder, run_id(manifest))
-        themes = find_themes(
-            segments,
-            vectors,
-            settings.themes,
-            settings.seed,
-            ingested.items,
-            journey=journey,
-            known=known,
-            issues=load_issue_names(encoder.digest),
-        )
-    if service is not None:
+        known = _known_themes(workspace, job.codebook, feedback.models.encoder, run_id(manifest))
+        themes = _found_themes(job, feedback, known)
+    if job.service is not None:
         from painpoints.themes.service_names import names_from_service
 
         with progress.stage("name"):
-            named = names_from_service(themes, segments, service, journey=journey, known=known)
-        progress.note(named.notice)
+            named = names_from_service(
+                themes, feedback.segments, job.service, journey=job.journey, known=known
+            )
+        _note(progress, [named.notice])
         themes, notices = named.themes, (*notices, named.notice)
         manifest |= {"naming": named.record, "notes": list(notices)}
     with progress.stage("rank"):
-        ranking = rank_pains(
-            segments, ingested.items, themes, journey, settings.rank, customers=customers, as_of=as_of
-        )
-        changes = _look_back(request, ingested, segments, vectors, themes, ranking, journey, beside, encoder)
+        ranking = _ranked(job, feedback, themes)
+        changes = _look_back(job, feedback, themes, ranking)
     if changes is not None:
-        for notice in changes.notices:
-            progress.note(notice)
+        _note(progress, changes.notices)
         manifest |= {"notes": [*notices, *changes.notices]}
     with progress.stage("report"):
         manifest |= {"seconds": progress.seconds, "peak_memory_mb": peak_memory_mb()}
-        found = segments.join(themes.assignment)
-        inp = _report_input(ingested, segmented, found, themes, ranking, journey, manifest, request, as_of)
-        if changes is not None:
-            inp = replace(inp, tables=changes.tables, table_notes=changes.beside)
+        inp = _report_input(job, feedback, themes, ranking, changes, manifest)
         report = build_report(inp)
     if workspace is not None:
         with progress.stage("remember"):
-            tasks = ("experience", *FLAGS, *own_tasks(heads))
-            workspace.save_run(run_id(manifest), dict(inp.manifest), inp.segments, tasks)
-            ThemeRegistry(workspace).remember(themes.themes, _last_day(ingested.items))
+            _remember(workspace, inp, feedback.models.heads)
     with progress.stage("write"):  # the one stage that run.json cannot time, being written in it
         files = write_report(report, inp, request.out)
     return RunResult(report, files, dict(inp.manifest), notices)
 
 
+@dataclass(frozen=True)
+class _Job:
+    """What is asked for, and what the user gave beside the feedback, read and checked."""
+
+    request: RunRequest
+    journey: Journey
+    codebook: tuple[CodebookEntry, ...]
+    as_of: pd.Timestamp | None
+    """the last moment that counts"""
+    service: NamingService | None
+    redactor: Redactor
+    beside: Beside
+
+
+@dataclass(frozen=True)
+class _Feedback:
+    """What was read and cut into segments, and what models told of them."""
+
+    ingested: Ingested
+    segmented: Segmented
+    models: Models
+    segments: pd.DataFrame
+    """with labels"""
+    vectors: np.ndarray
+    """``float32[n segments, d]``"""
+    notices: tuple[str, ...]
+    """what the user should know of the input and the models"""
+
+
+def _prepared(request: RunRequest) -> _Job:
+    """Raises a `PainpointsError` for what the user can mend, before any work is done."""
+    from painpoints.journey import load_journey
+    from painpoints.rank import load_customers
+    from painpoints.text.redact import default_redactor
+    from painpoints.themes.codebook import load_codebook
+
+    journey = load_journey(request.journey)
+    customers = load_customers(request.customers) if request.customers else None
+    codebook = load_codebook(request.codebook) if request.codebook else ()
+    as_of = last_moment(request.as_of, request.settings.ingest)
+    service = _naming_service(request)
+    require_folder(request)
+    redactor = default_redactor()
+    beside = _beside(request, journey, customers)
+    return _Job(request, journey, codebook, as_of, service, redactor, beside)
+
+
+def _labelled(job: _Job, progress: Progress, workspace: Workspace | None) -> _Feedback:
+    """The stages from the exports to labelled segments."""
+    from painpoints.classify import classify
+    from painpoints.loading import load_models
+    from painpoints.text import make_segments
+
+    request = job.request
+    with progress.stage("read"):
+        ingested = _read(job)
+    with progress.stage("segment"):
+        segmented = make_segments(ingested.items, request.settings.text, redactor=job.redactor)
+        _require_segments(ingested, segmented)
+    with progress.stage("load"):
+        models = load_models(request.encoder, workspace)
+    notices = (*models.notices, *_input_notices(ingested, segmented, request))
+    _note(progress, notices)
+    with progress.stage("embed", len(segmented.segments)) as advance:
+        vectors = models.encoder.encode(segmented.segments["match_text"].tolist(), advance)
+    with progress.stage("classify"):
+        segments = classify(
+            segmented.segments, ingested.items, vectors, models.encoder, job.journey, models.heads
+        )
+    return _Feedback(ingested, segmented, models, segments, vectors, notices)
+
+
+def _read(job: _Job) -> Ingested:
+    """The items that count, masked: of the past, and until the last day that was asked for."""
+    import pandas as pd
+
+    ingested = known_then(read_masked(job.request, job.redactor), job.as_of)
+    return without_future(ingested, pd.Timestamp.now("UTC"))
+
+
+def _manifest(job: _Job, feedback: _Feedback) -> dict[str, Any]:
+    return build_manifest(
+        job.request,
+        feedback.ingested,
+        feedback.segmented,
+        feedback.models.encoder,
+        feedback.models.heads,
+        job.journey,
+        feedback.notices,
+        job.redactor,
+    )
+
+
+def _found_themes(job: _Job, feedback: _Feedback, known: KnownThemes | None) -> ThemeSet:
+    from painpoints.themes import find_themes
+    from painpoints.themes.issue_names import load_issue_names
+
+    settings = job.request.settings
+    return find_themes(
+        feedback.segments,
+        feedback.vectors,
+        settings.themes,
+        settings.seed,
+        feedback.ingested.items,
+        journey=job.journey,
+        known=known,
+        issues=load_issue_names(feedback.models.encoder.digest),
+    )
+
+
+def _ranked(job: _Job, feedback: _Feedback, themes: ThemeSet) -> Ranking:
+    from painpoints.rank import rank_pains
+
+    return rank_pains(
+        feedback.segments,
+        feedback.ingested.items,
+        themes,
+        job.journey,
+        job.request.settings.rank,
+        customers=job.beside.customers,
+        as_of=job.as_of,
+    )
+
+
 def _report_input(
-    ingested: Ingested,
-    segmented: Segmented,
-    segments: pd.DataFrame,
+    job: _Job,
+    feedback: _Feedback,
     themes: ThemeSet,
     ranking: Ranking,
-    journey: Journey,
+    changes: LookBack | None,
     manifest: dict[str, Any],
-    request: RunRequest,
-    as_of: pd.Timestamp | None,
 ) -> ReportInput:
-    """What the report is built from; `segments` with labels and themes."""
+    """What the report is built from."""
     from painpoints.report import ReportInput
 
+    ingested, segmented = feedback.ingested, feedback.segmented
     return ReportInput(
-        journey=journey,
+        journey=job.journey,
         items=ingested.items,
-        segments=segments,
+        segments=feedback.segments.join(themes.assignment),
         themes=themes,
         ranking=ranking,
         rejected=rows_not_used(ingested),
@@ -175,43 +251,53 @@ def _report_input(
         masked=segmented.masked,
         languages=segmented.languages,
         manifest=manifest,
-        lang=request.lang,
-        as_of=as_of,
-        title=journey.brand,
+        lang=job.request.lang,
+        as_of=job.as_of,
+        title=job.journey.brand,
+        tables=changes.tables if changes is not None else {},
+        table_notes=changes.beside if changes is not None else {},
     )
 
 
-def _look_back(
-    request: RunRequest,
-    ingested: Ingested,
-    segments: pd.DataFrame,
-    vectors: np.ndarray,
-    themes: ThemeSet,
-    ranking: Ranking,
-    journey: Journey,
-    beside: Beside,
-    encoder: Encoder,
-) -> LookBack | None:
+def _remember(workspace: Workspace, inp: ReportInput, heads: HeadSet) -> None:
+    """Keep the run and its themes."""
+    from painpoints.classify import own_tasks
+    from painpoints.schema import FLAGS
+    from painpoints.store import ThemeRegistry
+
+    tasks = ("experience", *FLAGS, *own_tasks(heads))
+    workspace.save_run(run_id(inp.manifest), dict(inp.manifest), inp.segments, tasks)
+    ThemeRegistry(workspace).remember(inp.themes.themes, _last_day(inp.items))
+
+
+def _look_back(job: _Job, feedback: _Feedback, themes: ThemeSet, ranking: Ranking) -> LookBack | None:
     """What changed over the weeks; None where the input spans too few to say anything."""
     from painpoints.change.history import make_history
     from painpoints.change.impact.narrowed_themes import Meanings
     from painpoints.change.look_back import look_back
 
-    settings = request.settings
+    settings, vectors = job.request.settings, feedback.vectors
     ids = themes.assignment["theme_id"].tolist()
     zone = settings.ingest.time_zone
-    history = make_history(ingested.items, segments, ids, themes.themes, journey, zone=zone)
+    history = make_history(
+        feedback.ingested.items, feedback.segments, ids, themes.themes, job.journey, zone=zone
+    )
     if not settings.weeks.min_weeks <= len(history.weeks) <= settings.weeks.max_weeks:
         return None
     rows = {str(theme_id): at for theme_id, at in themes.assignment.groupby("theme_id").indices.items()}
     rows.pop("", None)
     step = {theme_id: -(-len(at) // _TEXTS_A_THEME) for theme_id, at in rows.items()}
     meanings = Meanings(
-        encoder.encode,
+        feedback.models.encoder.encode,
         {theme_id: vectors[at[:: step[theme_id]]] for theme_id, at in rows.items()},
         lambda items: vectors[history.mentions["item"].isin(items).to_numpy()],
     )
-    return look_back(history, ranking.pains, journey, beside, settings, request.lang, meanings)
+    return look_back(history, ranking.pains, job.journey, job.beside, settings, job.request.lang, meanings)
+
+
+def _note(progress: Progress, notices: Iterable[str]) -> None:
+    for notice in notices:
+        progress.note(notice)
 
 
 def _naming_service(request: RunRequest) -> NamingService | None:
