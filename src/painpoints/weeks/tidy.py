@@ -48,6 +48,8 @@ def tidy_themes(
     sizes = dict(zip(told["theme_id"], told["segments"], strict=True))
     allowance = _Allowance(settings.weeks.merged_share * sum(sizes.values()))
     kept = registry.kept_by_people()
+    issues = load_issue_names(encoder.digest)
+    state = _State(memory, registry, week, encoder, settings.weeks, known, told, kept, issues)
     apart = registry.split_apart()
     mergers = [m for one in again for m in _mergers(one, sizes, kept, apart, allowance, settings.weeks)]
     leaving = [found for one in again for found in _splits(one, known, kept, settings.weeks)]
@@ -61,8 +63,7 @@ def tidy_themes(
         if len(part) and allowance.take(int(part["times"].sum()))
     ]
     given: set[str] = set()
-    issues = load_issue_names(encoder.digest)
-    names_now = _names_of_returned(memory, registry, known, told, week, encoder, settings.weeks, kept, issues)
+    names_now = _names_of_returned(state)
     with memory.workspace.transaction():
         for into, other in mergers:
             registry.merge_by_meaning(into, other, week)
@@ -71,12 +72,36 @@ def tidy_themes(
             if one.into:
                 registry.move_by_meaning(one.theme_id, part, one.into, week, one.reason, loose)
                 continue
-            labels = np.zeros(len(part), dtype=int)
-            side, taken = _side(known, one.theme_id), known.taken | given
-            names, _ = name_parts(part, vectors, labels, side, taken, issues)
+            names = state.named(one.theme_id, part, vectors, known.taken | given)
             given |= set(names["theme_id"])
             registry.split_by_meaning(one.theme_id, part, names, week, one.reason, loose)
-        _retire(registry, told, week, settings.weeks.retire_weeks, names_now)
+        _retire(state, names_now)
+
+
+@dataclass(frozen=True)
+class _State:
+    """What is known of the themes when a week is tidied."""
+
+    memory: WeekMemory
+    registry: ThemeRegistry
+    week: str
+    encoder: Encoder
+    settings: WeekSettings
+    known: KnownThemes
+    told: pd.DataFrame
+    """`WeekMemory.last_told` of the week"""
+    kept: set[str]
+    """ids of themes that people have a say in"""
+    issues: IssueNames | None
+
+    def named(
+        self, theme_id: str, texts: pd.DataFrame, vectors: np.ndarray, taken: Collection[str]
+    ) -> pd.DataFrame:
+        """One row (`name_parts`): id and names for a theme made of `texts` of a theme; the id is none of ``taken``."""
+        side = next(theme.polarity for theme in self.known.themes if theme.theme_id == theme_id)
+        labels = np.zeros(len(texts), dtype=int)
+        names, _ = name_parts(texts, vectors, labels, side, taken, self.issues)
+        return names
 
 
 @dataclass
@@ -198,17 +223,12 @@ def _whole_part(
     return everything[leaves].reset_index(drop=True), vectors[leaves]
 
 
-def _side(known: KnownThemes, theme_id: str) -> str:
-    return next(theme.polarity for theme in known.themes if theme.theme_id == theme_id)
-
-
-def _retire(
-    registry: ThemeRegistry, told: pd.DataFrame, week: str, silent: int, names: dict[str, tuple[str, str]]
-) -> None:
+def _retire(state: _State, names: dict[str, tuple[str, str]]) -> None:
     """Log themes that have been silent for long, and those that came back, which get what ``names`` has for them."""
-    limit = weeks_before(week, silent)
+    registry, week = state.registry, state.week
+    limit = weeks_before(week, state.settings.retire_weeks)
     retired = registry.retired()
-    for theme_id, last in zip(told["theme_id"], told["last_week"], strict=True):
+    for theme_id, last in zip(state.told["theme_id"], state.told["last_week"], strict=True):
         if last < limit and theme_id not in retired:
             registry.log_event(week, "retire", theme_id, (), f"no item since {last}")
         elif last >= limit and theme_id in retired:
@@ -218,34 +238,23 @@ def _retire(
             registry.log_event(week, "new", theme_id, (), reason)
 
 
-def _names_of_returned(
-    memory: WeekMemory,
-    registry: ThemeRegistry,
-    known: KnownThemes,
-    told: pd.DataFrame,
-    week: str,
-    encoder: Encoder,
-    settings: WeekSettings,
-    kept: Collection[str],
-    issues: IssueNames | None,
-) -> dict[str, tuple[str, str]]:
+def _names_of_returned(state: _State) -> dict[str, tuple[str, str]]:
     """Names in both languages, from what is told now, for retired themes that came back with enough texts to tell.
 
     What returns after so long is often something else that lies near: the old name would tell of the old trouble.
     """
-    limit = weeks_before(week, settings.retire_weeks)
-    retired = registry.retired()
+    limit = weeks_before(state.week, state.settings.retire_weeks)
+    retired = state.registry.retired()
     found = {}
-    for theme_id, last in zip(told["theme_id"], told["last_week"], strict=True):
-        if last < limit or theme_id not in retired or theme_id in kept:
+    for theme_id, last in zip(state.told["theme_id"], state.told["last_week"], strict=True):
+        if last < limit or theme_id not in retired or theme_id in state.kept:
             continue
-        members = registry.members(theme_id)
-        lately = members[members["text_hash"].isin(memory.texts_told(theme_id, limit, week))]
-        if len(lately) < settings.new_items:
+        members = state.registry.members(theme_id)
+        lately = members[members["text_hash"].isin(state.memory.texts_told(theme_id, limit, state.week))]
+        if len(lately) < state.settings.new_items:
             continue
         lately = lately.reset_index(drop=True)
-        vectors = encoder.encode(lately["match_text"].tolist())
-        labels = np.zeros(len(lately), dtype=int)
-        names, _ = name_parts(lately, vectors, labels, _side(known, theme_id), (), issues)
+        vectors = state.encoder.encode(lately["match_text"].tolist())
+        names = state.named(theme_id, lately, vectors, ())
         found[str(theme_id)] = (str(names["name_vi"].iloc[0]), str(names["name_en"].iloc[0]))
     return found
