@@ -13,8 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from painpoints.report import ReportInput, build_report
-from painpoints.report import render_xlsx as rendering
+from painpoints.report import ReportInput, build_report, theme_sheets
 from painpoints.report.render_xlsx import write_workbook
 from painpoints.report.sheet import MAX_CELL, cell_text
 from report_factory import THEMES, make_input
@@ -92,7 +91,7 @@ def test_sub_themes_are_rows_and_every_segment_names_its_own(tmp_path: Path) -> 
 
 
 def test_a_sheet_that_is_too_long_is_cut_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "MAX_ROWS", 53)
+    monkeypatch.setattr(theme_sheets, "MAX_ROWS", 53)
     sheet = _written(make_input(150), tmp_path / "r.xlsx")["Trích dẫn"]
     assert "50 trên" in sheet["A1"].value
     assert sheet.max_row == 52

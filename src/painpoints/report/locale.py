@@ -34,6 +34,11 @@ class Locale:
             raise ValueError(f"report language {lang!r}, expected 'vi' or 'en'")
         self.lang = lang
 
+    @property
+    def name_column(self) -> str:
+        """The column of a table that holds names in this language."""
+        return f"name_{self.lang}"
+
     def text(self, key: str, count: int | None = None, /, **values: Any) -> str:
         """The sentence `key`; English takes its singular where `count` is 1. Raises KeyError for an unknown key."""
         forms = texts()[key]

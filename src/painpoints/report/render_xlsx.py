@@ -9,19 +9,18 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from painpoints.clock import local_times
 from painpoints.rank.parts import PARTS
 from painpoints.report.backlog_sheet import write_backlog_sheet
 from painpoints.report.build import SIGNALS
 from painpoints.report.locale import Locale
 from painpoints.report.look_back import Words
 from painpoints.report.look_back_sheets import SHEETS, sheet_columns, sheet_rows
-from painpoints.report.sheet import Column, Sheet
+from painpoints.report.quality_sheet import write_quality
+from painpoints.report.sheet import MAX_ROWS, Column, Sheet
+from painpoints.report.theme_sheets import write_segments, write_sub_themes, write_themes
 
 __all__ = ["write_workbook"]
 
-MAX_ROWS = 1_048_576
-"""rows of an Excel sheet, header included"""
 _FIRST_PAINS = 10
 """pains on the summary sheet"""
 _OPTIONS = {
@@ -43,16 +42,16 @@ def write_workbook(report: dict[str, Any], segments: pd.DataFrame, path: Path) -
         writers = {
             "summary": _summary,
             "pains": _pains,
-            "themes": _themes,
-            "sub_themes": _sub_themes,
+            "themes": write_themes,
+            "sub_themes": write_sub_themes,
             "journey": _journey,
             "departments": _departments,
         }
         for name, write in writers.items():
             write(report, locale, Sheet(workbook, locale.text(f"sheet_{name}")))
-        _segments(report, segments, locale, Sheet(workbook, locale.text("sheet_segments")))
+        write_segments(report, segments, locale, Sheet(workbook, locale.text("sheet_segments")))
         _look_back(report, locale, workbook)
-        _quality(report, locale, Sheet(workbook, locale.text("sheet_quality")))
+        write_quality(report, locale, Sheet(workbook, locale.text("sheet_quality")))
 
 
 def _summary(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
@@ -140,77 +139,13 @@ def _pains(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         Column(text("col_last"), "last_seen", "date", 12),
         *(Column(text("col_quote", n=n), f"quote_{n}", "text", 60) for n in (1, 2, 3)),
     ]
-    name = _name_column(locale)
+    name = locale.name_column
     subs = {theme["theme_id"]: theme["sub_themes"] for theme in report["themes"]}
     rows = [_named(row, report) for row in report["pains"]]
     for row in rows:
         row["sub_themes"] = "; ".join(f"{sub[name]} ({sub['items']})" for sub in subs[row["theme_id"]])
         row["quadrant"] = locale.term("quadrant", row["quadrant"]) if row["quadrant"] else ""
     sheet.table(columns, rows, freeze_columns=3)
-
-
-def _themes(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
-    text = locale.text
-    columns = [
-        Column("theme_id", "theme_id", "text", 12),
-        Column(text("col_kind"), "polarity", "text", 11),
-        Column(text("col_name_vi"), "name_vi", "text", 42),
-        Column(text("col_name_en"), "name_en", "text", 42),
-        Column(text("col_touchpoint"), "touchpoint", "text", 20),
-        Column(text("col_stage"), "stage", "text", 16),
-        Column(text("col_owner"), "owner", "text", 22),
-        Column(text("col_segments"), "segments", "int", 10),
-        Column(text("col_items"), "items", "int", 10),
-        Column(text("col_customers"), "customers", "int", 10),
-        Column(text("col_keyphrases"), "keyphrases", "text", 40),
-        Column(text("col_first"), "first_seen", "date", 12),
-        Column(text("col_last"), "last_seen", "date", 12),
-        *(Column(text("col_quote", n=n), f"quote_{n}", "text", 50) for n in (1, 2, 3)),
-    ]
-    places = _place_names(report)
-    rows = [
-        {
-            **row,
-            "polarity": locale.term("polarity", row["polarity"]),
-            "touchpoint": places["touchpoint"].get(row["touchpoint"], row["touchpoint"]),
-            "stage": places["stage"].get(row["stage"], row["stage"]),
-        }
-        for row in report["themes"]
-    ]
-    sheet.table(columns, rows, freeze_columns=3)
-
-
-def _sub_themes(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
-    """A row a sub-theme, in the order of their themes."""
-    text, name = locale.text, _name_column(locale)
-    columns = [
-        Column("theme_id", "theme_id", "text", 12),
-        Column(text("col_theme"), "theme", "text", 42),
-        Column(text("col_kind"), "polarity", "text", 11),
-        Column(text("col_owner"), "owner", "text", 22),
-        Column("sub_theme_id", "sub_theme_id", "text", 14),
-        Column(text("col_name_vi"), "name_vi", "text", 42),
-        Column(text("col_name_en"), "name_en", "text", 42),
-        Column(text("col_segments"), "segments", "int", 10),
-        Column(text("col_items"), "items", "int", 10),
-        Column(text("col_quote", n=1), "quote", "text", 70),
-    ]
-    rows = [
-        {
-            "theme_id": theme["theme_id"],
-            "theme": theme[name],
-            "polarity": locale.term("polarity", theme["polarity"]),
-            "owner": theme["owner"],
-            **sub,
-        }
-        for theme in report["themes"]
-        for sub in theme["sub_themes"]
-    ]
-    sheet.table(columns, rows, freeze_columns=2)
-
-
-def _name_column(locale: Locale) -> str:
-    return "name_vi" if locale.lang == "vi" else "name_en"
 
 
 def _journey(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
@@ -268,131 +203,6 @@ def _departments(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
         for pain_id in entry["pains"]
     ]
     sheet.table(columns, rows)
-
-
-def _segments(report: dict[str, Any], segments: pd.DataFrame, locale: Locale, sheet: Sheet) -> None:
-    """Every segment with its labels in words, as many as a sheet holds."""
-    text = locale.text
-    columns = [
-        Column(text("col_text"), "text", "text", 80),
-        Column(text("col_date"), "created_at", "date", 12),
-        Column(text("col_sentiment"), "sentiment", "text", 11),
-        Column(text("col_kind"), "kind", "text", 12),
-        Column(text("col_severity"), "severity", "int", 10),
-        Column(text("col_stage"), "stage", "text", 16),
-        Column(text("col_touchpoint"), "touchpoint", "text", 22),
-        Column(text("col_theme"), "theme_id", "text", 40),
-        Column(text("sub_themes"), "sub_theme_id", "text", 40),
-        Column(text("col_lang"), "lang", "text", 12),
-        Column(text("col_source"), "source", "text", 22),
-        Column(text("col_row"), "row", "int", 8),
-        Column(text("col_id"), "feedback_id", "text", 22),
-    ]
-    frame = segments.head(MAX_ROWS - 3)
-    words = _label_words(report, frame, locale)
-    dates = local_times(frame["created_at"]).dt.strftime("%Y-%m-%d")
-    values = [
-        dates.tolist()
-        if column.key == "created_at"
-        else _in_words(frame[column.key], words.get(column.key, {})).tolist()
-        for column in columns
-    ]
-    if len(frame) < len(segments):
-        sheet.note(text("cut_rows", shown=locale.number(len(frame)), total=locale.number(len(segments))))
-    sheet.columns(columns, values, len(frame))
-
-
-def _label_words(report: dict[str, Any], frame: pd.DataFrame, locale: Locale) -> dict[str, dict[str, str]]:
-    """Column -> label -> what the reader sees instead of it."""
-    groups = {"sentiment": "sentiment", "kind": "kind", "lang": "language"}
-    words = {
-        column: {name: locale.term(group, name) for name in frame[column].unique() if name}
-        for column, group in groups.items()
-    }
-    name = _name_column(locale)
-    themes = {row["theme_id"]: row[name] or row["theme_id"] for row in report["themes"]}
-    subs = {sub["sub_theme_id"]: sub[name] for row in report["themes"] for sub in row["sub_themes"]}
-    return {**words, **_place_names(report), "theme_id": themes, "sub_theme_id": subs}
-
-
-def _place_names(report: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Names by id, apart for stages and touchpoints: a journey may use one id for both."""
-    return {
-        column: {entry["id"]: entry["name"] for entry in report["journey_map"][f"{column}s"]}
-        for column in ("stage", "touchpoint")
-    }
-
-
-def _in_words(values: pd.Series, words: dict[str, str]) -> pd.Series:
-    return values.map(lambda value: words.get(value, value)) if words else values
-
-
-def _quality(report: dict[str, Any], locale: Locale, sheet: Sheet) -> None:
-    text, quality = locale.text, report["quality"]
-    names = ("read", "kept", "duplicate", "rejected", "repaired")
-    columns = [
-        Column(text("col_file"), "name", "text", 40),
-        Column(text("col_format"), "format", "text", 40),
-        Column(text("col_profile"), "profile", "text", 18),
-        *(Column(text(f"col_{name}"), name, "int", 11) for name in names),
-        Column(text("col_columns"), "columns", "text", 50),
-        Column(text("col_problems"), "notes", "text", 60),
-        Column("SHA-256", "sha256", "text", 66),
-    ]
-    rows = [
-        {
-            **file,
-            "format": _format_line(file, locale),
-            "columns": "; ".join(
-                f"{locale.term('field', field)} ← {column}" for field, column in file["column_map"].items()
-            ),
-            "notes": " · ".join(locale.sentence(problem) for problem in file["problems"]),
-        }
-        for file in quality["files"]
-    ]
-    sheet.table(columns, rows, frozen=False)
-    for title, pairs in _quality_counts(quality, locale).items():
-        if pairs:
-            sheet.heading(text(title))
-            sheet.pairs(pairs)
-
-
-def _format_line(file: dict[str, Any], locale: Locale) -> str:
-    parts = (
-        file["format"],
-        locale.sentence(file["encoding"]),
-        locale.term("scale", file["rating_scale"]),
-    )
-    return " · ".join(part for part in parts if part)
-
-
-def _quality_counts(quality: dict[str, Any], locale: Locale) -> dict[str, list[tuple[str, object]]]:
-    """Title (a key of text.yaml) -> words and figures."""
-
-    def counted(*groups: str, key: str = "") -> list[tuple[str, object]]:
-        return [
-            (locale.term(group, row["name"]), row["count"])
-            for group in groups
-            for row in quality[key or group]
-        ]
-
-    return {
-        "languages_title": counted("language", key="languages"),
-        "masked_title": counted("masked"),
-        "boilerplate_title": counted("boilerplate"),
-        "abstained_title": [
-            (
-                locale.text(f"label.{row['label']}"),
-                f"{locale.percent(row['share'])} ({locale.number(row['count'])})",
-            )
-            for row in quality["abstained"]
-        ],
-        "unassigned_title": counted("unassigned", "vague"),
-        "rejected_title": [
-            (locale.reason(row["reason"]), row["rows"]) for row in quality["rejected_reasons"]
-        ],
-        "caveats_title": [(locale.text(f"caveat.{key}"), "") for key in quality["caveats"]],
-    }
 
 
 def _look_back(report: dict[str, Any], locale: Locale, workbook: Any) -> None:

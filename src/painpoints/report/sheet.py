@@ -11,10 +11,12 @@ from typing import Any
 
 from painpoints.report.clean import display_text
 
-__all__ = ["MAX_CELL", "Column", "Sheet", "cell_text"]
+__all__ = ["MAX_CELL", "MAX_ROWS", "Column", "Sheet", "cell_text"]
 
 MAX_CELL = 32_767
 """UTF-16 code units that an Excel cell holds"""
+MAX_ROWS = 1_048_576
+"""rows of an Excel sheet, header included"""
 
 _LINE = 15.0
 """points that one line of text takes"""
