@@ -14,13 +14,12 @@ export to the themes as in a run; a true span is in the theme of the segment tha
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.simulator import FOLDER, INDUSTRIES, Simulated, simulate
+from benchmarks.simulator import FOLDER, INDUSTRIES, Simulated, simulate, simulated_options
 from benchmarks.theme_ablations import Prepared
 from benchmarks.theme_metrics import figures
 from benchmarks.themes import pain_spans, theme_of_spans
@@ -108,11 +107,7 @@ def tell(industry: str, examples: int, prepared: Prepared, simulated: Simulated,
 
 def main() -> None:
     """All lines of both industries."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--items", type=int, default=1500)
-    parser.add_argument("--seed", type=int, default=0)
+    parser = simulated_options(__doc__)
     parser.add_argument("--examples", type=int, nargs="*", default=[1, 3, 6])
     options = parser.parse_args()
     print("| set | examples | precision | worst | recall | worst | elsewhere | taken | ARI | NMI |")

@@ -7,6 +7,7 @@ Sizes of issues follow Zipf's law over two orders of magnitude. Events change ra
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,6 +72,16 @@ class Simulated:
     """``id, start, end, issue, kind, sentiment, touchpoint, stage, lang, week``: spans of `text`"""
     journey: Path
     events: tuple[Event, ...] = field(default=())
+
+
+def simulated_options(description: str | None) -> argparse.ArgumentParser:
+    """A parser with ``--items`` and ``--seed``, for benchmarks of one export an industry."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--items", type=int, default=1500)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser
 
 
 def load_wordings(industry: str) -> pd.DataFrame:

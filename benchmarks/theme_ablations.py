@@ -11,7 +11,6 @@ words alone where there are none for them.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import tempfile
 from dataclasses import replace
@@ -20,7 +19,7 @@ from unittest import mock
 
 import pandas as pd
 
-from benchmarks.simulator import INDUSTRIES, Simulated, simulate
+from benchmarks.simulator import INDUSTRIES, Simulated, simulate, simulated_options
 from benchmarks.theme_metrics import COLUMNS, figures
 from benchmarks.themes import pain_spans, theme_of_spans
 from painpoints.classify import classify
@@ -105,11 +104,7 @@ def tell(industry: str, what: str, simulated: Simulated, themed: pd.DataFrame) -
 
 def main() -> None:
     """All lines of both industries."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--items", type=int, default=1500)
-    parser.add_argument("--seed", type=int, default=0)
+    parser = simulated_options(__doc__)
     parser.add_argument("--encoder", nargs="*", default=["fast"])
     options = parser.parse_args()
     print("| set | | " + " | ".join(SHOWN) + " |")

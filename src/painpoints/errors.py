@@ -3,7 +3,16 @@
 Everything that is not a `PainpointsError` is a bug of ours.
 """
 
-__all__ = ["InputError", "JobError", "JourneyError", "ModelError", "PainpointsError"]
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import ParamSpec
+
+__all__ = ["InputError", "JobError", "JourneyError", "ModelError", "PainpointsError", "exit_code_of"]
+
+_Arguments = ParamSpec("_Arguments")
 
 
 class PainpointsError(Exception):
@@ -37,3 +46,18 @@ class JobError(PainpointsError):
     """The job could not finish (disk full, output folder not writable …)."""
 
     exit_code = 1
+
+
+def exit_code_of(job: Callable[_Arguments, None]) -> Callable[_Arguments, int]:
+    """`job` as a command that returns its exit code: what the user can mend is told on standard error."""
+
+    @functools.wraps(job)
+    def command(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> int:
+        try:
+            job(*args, **kwargs)
+        except PainpointsError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return error.exit_code
+        return 0
+
+    return command

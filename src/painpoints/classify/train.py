@@ -33,7 +33,7 @@ from painpoints.classify.training_data import (
     with_twins,
 )
 from painpoints.encoders import load_encoder
-from painpoints.errors import PainpointsError
+from painpoints.errors import exit_code_of
 from painpoints.resources import models_dir
 from painpoints.store import RememberingEncoder, Workspace
 
@@ -141,7 +141,8 @@ def _kind_given_sentiment(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
     }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@exit_code_of
+def main(arguments: Sequence[str] | None = None) -> None:
     """Train the sets named on the command line into the models folder."""
     parser = argparse.ArgumentParser(
         prog="python -m painpoints.classify.train", description="Rebuild the bundled heads."
@@ -153,16 +154,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=None, help="folder of the sets (default: models/heads)")
     options = parser.parse_args(arguments)
     folder = options.out or models_dir() / "heads"
-    try:
-        with ExitStack() as stack:
-            cache = stack.enter_context(Workspace(options.cache, create=True)) if options.cache else None
-            for name in options.sets:
-                save_heads(folder / name, train_set(name, cache=cache)[0])
-                print(f"{name}: saved in {folder / name}", flush=True)
-    except PainpointsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    with ExitStack() as stack:
+        cache = stack.enter_context(Workspace(options.cache, create=True)) if options.cache else None
+        for name in options.sets:
+            save_heads(folder / name, train_set(name, cache=cache)[0])
+            print(f"{name}: saved in {folder / name}", flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from painpoints.errors import InputError, JobError, PainpointsError
+from painpoints.errors import InputError, JobError, exit_code_of
 from painpoints.resources import models_dir
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def _fast(work: Path, folder: Path) -> None:
     build_fast(folder / "accurate", folder / "fast", work)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@exit_code_of
+def main(arguments: Sequence[str] | None = None) -> None:
     """Build what is named on the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m painpoints.encoders.build", description=__doc__.split("\n")[0]
@@ -132,16 +133,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _mean(options.of, folder / "accurate")
         else:
             _fast(options.work, folder)
-    except PainpointsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
     except OSError as error:
-        print(
-            f"error: {error.filename or folder}: {error.strerror or error}. Name other folders with --work and --out.",
-            file=sys.stderr,
-        )
-        return 1
-    return 0
+        place, reason = error.filename or folder, error.strerror or error
+        raise JobError(f"{place}: {reason}. Name other folders with --work and --out.") from error
 
 
 if __name__ == "__main__":

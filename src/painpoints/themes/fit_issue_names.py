@@ -13,7 +13,7 @@ import pandas as pd
 
 from painpoints.classify.training_data import load_labelled
 from painpoints.encoders import load_encoder
-from painpoints.errors import PainpointsError
+from painpoints.errors import exit_code_of
 from painpoints.resources import data_dir, models_dir
 from painpoints.text import clean_many
 from painpoints.themes.views import unit_rows
@@ -67,7 +67,8 @@ def _read(corpus: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return told.assign(match_text=clean_many(told["text"].tolist())), pd.concat(named, ignore_index=True)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@exit_code_of
+def main(arguments: Sequence[str] | None = None) -> None:
     """Fit for the encoders named on the command line into the models folder."""
     parser = argparse.ArgumentParser(
         prog="python -m painpoints.themes.fit_issue_names",
@@ -77,15 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=None, help="folder (default: models/issue_names)")
     options = parser.parse_args(arguments)
     folder = options.out or models_dir() / "issue_names"
-    try:
-        for name in options.encoders:
-            out = folder / f"{name}.safetensors"
-            count = fit_issue_names(data_dir() / "labelled" / "corpus", load_encoder(name), out)
-            print(f"{name}: {count} issues in {out.name}", flush=True)
-    except PainpointsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    for name in options.encoders:
+        out = folder / f"{name}.safetensors"
+        count = fit_issue_names(data_dir() / "labelled" / "corpus", load_encoder(name), out)
+        print(f"{name}: {count} issues in {out.name}", flush=True)
 
 
 if __name__ == "__main__":
