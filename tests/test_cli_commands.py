@@ -62,10 +62,16 @@ def test_a_call_of_nothing_shows_the_commands(call: Call) -> None:
 
 def test_check_says_what_would_be_read_and_writes_nothing(call: Call, tmp_path: Path) -> None:
     export = write_export(tmp_path / "reviews.csv")
-    said = call("check", export)
+    said = call("check", export, "--lang", "en")
     assert said.code == 0, said.err
     for word in ("utf-8", "content", "56 read = 48 kept + 4 duplicate + 4 rejected", "stars5", "2026-08-01"):
         assert word in said.out
+    told = call("check", export)
+    assert told.code == 0, told.err
+    counts = "56 đọc được = 48 giữ lại + 4 trùng lặp + 4 bị loại"
+    for word in ("bảng mã utf-8", "content", counts, "1–5 sao", "2026-08-01"):
+        assert word in told.out
+    assert told.out == call("check", export, "--lang", "vi").out
     assert [p.name for p in tmp_path.iterdir()] == ["reviews.csv"]
 
 

@@ -37,8 +37,10 @@ def test_where_most_dates_lie_in_the_future_the_clock_is_wrong(tmp_path: Path) -
 
 def test_check_tells_of_dates_in_the_future(call: Call, tmp_path: Path) -> None:
     export(tmp_path, ["2020-03-01"] * 20 + ["2048-01-01"])
-    told = call("check", tmp_path / "feedback.csv").out
+    told = call("check", tmp_path / "feedback.csv", "--lang", "en").out
     assert "1 dates lie in the future (up to 2048-01-01)" in " ".join(told.split())
+    told = call("check", tmp_path / "feedback.csv").out
+    assert "1 giá trị ngày nằm ở tương lai (xa nhất là 2048-01-01)" in " ".join(told.split())
 
 
 @pytest.mark.parametrize("date", ["2999-01-01", "9999-12-31", "0100-02-29", "31/12/9999 10:00"])

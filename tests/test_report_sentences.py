@@ -18,13 +18,16 @@ import pytest
 
 import painpoints
 from ingest_exports import csv_text, write, write_xlsx
-from painpoints.ingest import read_exports
+from painpoints.ingest import check, check_text, read_exports
+from painpoints.ingest.columns import MAP_FIELDS
+from painpoints.ingest.delimited import DELIMITER_NAMES
 from painpoints.ingested import rows_not_used
 from painpoints.report import ReportInput, build_report
-from painpoints.report.locale import Locale
+from painpoints.report.locale import Locale, texts
 from painpoints.report.render_html import render_html
 from painpoints.report.render_xlsx import write_workbook
 from painpoints.report.sentences import Pattern, in_language, patterns
+from painpoints.schema import RATING_SCALES
 from report_factory import make_input
 from small_exports import write_export
 from test_change_initiatives import initiative, matched
@@ -124,8 +127,11 @@ def test_hostile_text_takes_no_time(text: str) -> None:
 # --- nothing that is told is without its Vietnamese ---
 
 
-def _told_in(path: Path) -> Iterator[str]:
-    """Strings of at least three words in a module, but docstrings and errors; with 7 for what is filled in."""
+def _told_in(path: Path, filled_words: int = 3) -> Iterator[str]:
+    """Strings of at least three words in a module, but docstrings and errors; with 7 for what is filled in.
+
+    Those with something to fill in may have as few as `filled_words`.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     passed: set[int] = set()
     for node in ast.walk(tree):
@@ -141,7 +147,8 @@ def _told_in(path: Path) -> Iterator[str]:
             said = node.value
         elif isinstance(node, ast.JoinedStr):
             said = "".join(str(v.value) if isinstance(v, ast.Constant) else "7" for v in node.values)
-        if id(node) not in passed and sum(word.isalpha() for word in said.split()) >= 3:
+        least = filled_words if isinstance(node, ast.JoinedStr) else 3
+        if id(node) not in passed and sum(word.isalpha() for word in said.split()) >= least:
             yield said
 
 
@@ -152,7 +159,6 @@ def _is_told(said: str) -> bool:
 
 
 _NOT_TOLD = {
-    "check.py",  # the lines of `painpoints check`
     "formats.py",  # parts of errors
 }
 _NOT_SHOWN = {
@@ -233,6 +239,44 @@ def test_whatever_faulty_exports_give_rise_to_is_told(tmp_path: Path) -> None:
     assert len(reasons) >= 6
     assert {said for said in problems if in_language(said, "vi") == said} == set()
     assert {said for said in reasons if Locale("vi").reason(said) == said} == set()
+
+
+# --- what `painpoints check` shows ---
+
+_LINE = re.compile(r"  (\S.*?)  +(?=\S)")
+_ENGLISH_OF_CHECK = re.compile(
+    r"\b(bytes|delimiter|header|rows?|read|kept|duplicate|rejected|repaired|files?|mean|unknown|scale|to|of|was|were)\b"
+)
+
+
+def test_every_label_and_every_name_of_check_has_words() -> None:
+    tree = ast.parse(Path(check.__file__).read_text(encoding="utf-8"))
+    yielded = [
+        n.value.elts[0] for n in ast.walk(tree) if isinstance(n, ast.Yield) and isinstance(n.value, ast.Tuple)
+    ]
+    labels = {n.value for n in yielded if isinstance(n, ast.Constant)} | set(MAP_FIELDS) - {"rating_scale"}
+    assert {"format", "profile", "rows", "rejected", "created_at"} <= labels
+    names = {"check": labels, "delimiter": set(DELIMITER_NAMES.values()), "scale": set(RATING_SCALES)}
+    assert [f"{g}.{n}" for g, told in names.items() for n in told if f"{g}.{n}" not in texts()] == []
+    assert {label for label in labels if Locale("en").term("check", label) != label} == set()
+
+
+def test_every_piece_of_check_has_words() -> None:
+    told = _told_in(Path(check.__file__), filled_words=0)
+    pieces = [said for said in told if re.search("[a-z]{2}", said)]
+    assert {"delimiter: 7", "7 bytes", "7 header rows"} <= set(pieces)
+    assert [said for said in pieces if not _is_told(said)] == []
+
+
+def test_check_shows_no_english_in_vietnamese(tmp_path: Path) -> None:
+    labels = {forms["vi"] for key, forms in texts().items() if key.startswith("check.")}
+    for paths in _faulty_exports(tmp_path):
+        if paths[0].parent == DEMO:
+            continue  # columns and texts of these are English
+        for line in check_text(read_exports(paths), "vi").splitlines():
+            label = _LINE.match(line)
+            assert label is None or label[1] in labels or re.fullmatch(r"dòng \d+", label[1])
+            assert not (_ENGLISH_OF_CHECK.search(line) and "“" not in line), line
 
 
 # --- a report with such sentences ---

@@ -96,7 +96,8 @@ def run(
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @MAP
 @PROFILE
-def check(inputs: Sequence[str], maps: Sequence[str], profile: str | None) -> None:
+@LANG
+def check(inputs: Sequence[str], maps: Sequence[str], profile: str | None, lang: str) -> None:
     """Show what would be read: encoding, profile, column map, counts, problems. Writes nothing.
 
     \b
@@ -109,7 +110,7 @@ def check(inputs: Sequence[str], maps: Sequence[str], profile: str | None) -> No
     from painpoints.ingested import without_future
 
     ingested = read_exports(inputs, column_map=column_map(maps), profile=profile)
-    click.echo(check_text(without_future(ingested, pd.Timestamp.now("UTC"))))
+    click.echo(check_text(without_future(ingested, pd.Timestamp.now("UTC")), lang))
 
 
 @cli.command()
