@@ -143,7 +143,7 @@ def test_an_out_that_is_a_file_is_found_before_any_work(call: Call, tmp_path: Pa
     (tmp_path / "report").write_text("precious")
     said = call("run", export, *RUN, "--out", tmp_path / "report")
     refused(said, "is a file", "--out")
-    assert "read" not in said.err
+    assert "đọc tệp" not in said.err
     assert (tmp_path / "report").read_text() == "precious"
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from conftest import Call, Done
 from painpoints.journey import bundled_journeys, load_journey
+from painpoints.report.locale import Locale
 from small_exports import SECRETS, write_export
 from test_pipeline_run import table
 
@@ -213,6 +214,9 @@ def test_a_terminal_that_knows_no_vietnamese_does_not_end_the_job(tmp_path: Path
 
 def test_progress_is_plain_lines_where_there_is_no_terminal(done: Done) -> None:
     assert "\r" not in done.called.err
-    stages = [line.split()[0] for line in done.called.err.splitlines() if line.endswith(" s")]
-    assert stages == ["read", "segment", "load", "embed", "classify", "theme", "rank", "report", "write"]
+    told = [
+        line.rsplit(maxsplit=2)[0].strip() for line in done.called.err.splitlines() if line.endswith(" s")
+    ]
+    stages = ["read", "segment", "load", "embed", "classify", "theme", "rank", "report", "write"]
+    assert told == [Locale("vi").term("stage", name) for name in stages]
     assert not any(s in done.called.out for s in SECRETS)

@@ -41,6 +41,25 @@ def test_elsewhere_a_line_a_stage_goes_to_standard_error(capsys: pytest.CaptureF
     assert said.err.splitlines() == ["  read           0.0 s", "a  note"]
 
 
+def test_stages_are_named_in_the_language_of_the_report(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress = ConsoleProgress("vi")
+    for name in ("read", "name"):
+        with progress.stage(name):
+            pass
+    assert capsys.readouterr().err.splitlines() == [
+        "  đọc tệp            0,0 s",
+        "  đặt tên chủ đề     0,0 s",
+    ]
+    assert list(progress.seconds) == ["read", "name"]  # run.json keeps the names
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    with progress.stage("embed", 5) as advance:
+        advance(5)
+    assert "mã hoá câu" in terminal.getvalue()
+    assert "embed" not in terminal.getvalue()
+
+
 @pytest.mark.parametrize(
     ("lang", "told"),
     [

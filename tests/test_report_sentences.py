@@ -22,6 +22,7 @@ from painpoints.ingest import check, check_text, read_exports
 from painpoints.ingest.columns import MAP_FIELDS
 from painpoints.ingest.delimited import DELIMITER_NAMES
 from painpoints.ingested import rows_not_used
+from painpoints.progress import _WIDTHS
 from painpoints.report import ReportInput, build_report
 from painpoints.report.locale import Locale, texts
 from painpoints.report.render_html import render_html
@@ -239,6 +240,15 @@ def test_whatever_faulty_exports_give_rise_to_is_told(tmp_path: Path) -> None:
     assert len(reasons) >= 6
     assert {said for said in problems if in_language(said, "vi") == said} == set()
     assert {said for said in reasons if Locale("vi").reason(said) == said} == set()
+
+
+def test_every_stage_has_words_that_fit_their_column() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
+    stages = {name for source in sources for name in re.findall(r"""\.stage\(\s*["'](\w+)["']""", source)}
+    assert {"read", "embed", "write", "keep"} <= stages
+    assert [name for name in stages if f"stage.{name}" not in texts()] == []
+    assert {name for name in stages if Locale("en").term("stage", name) != name} == set()
+    assert {name for name in stages if len(Locale("vi").term("stage", name)) > _WIDTHS["vi"]} == set()
 
 
 # --- what `painpoints check` shows ---

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 __all__ = ["ConsoleProgress", "Progress", "counted", "printable"]
 
 Advance = Callable[[int], None]
+_WIDTHS = {"en": 10, "vi": 14}
+"""characters of the longest name of a stage"""
 
 
 def printable(text: str) -> str:
@@ -44,7 +46,7 @@ class Progress:
 
 
 class ConsoleProgress(Progress):
-    """Writes to standard error, so that standard output stays clean for results; notes in the language `lang`."""
+    """Writes to standard error, so that standard output stays clean for results; in the language `lang`."""
 
     def __init__(self, lang: str = "en") -> None:
         super().__init__()
@@ -55,6 +57,11 @@ class ConsoleProgress(Progress):
         from painpoints.report.sentences import in_language
 
         print(printable(in_language(text, self.lang)), file=sys.stderr)
+
+    def _word(self, stage: str) -> str:
+        from painpoints.report.locale import Locale
+
+        return Locale(self.lang).term("stage", stage)
 
     @contextmanager
     def _shown(self, name: str, total: int | None) -> Iterator[Advance]:
@@ -69,11 +76,14 @@ class ConsoleProgress(Progress):
         if total:
             columns.insert(3, MofNCompleteColumn())
         with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-            task = bars.add_task(name, total=total)
+            task = bars.add_task(self._word(name), total=total)
             yield lambda steps: bars.advance(task, steps)
 
     def _ended(self, name: str) -> None:
-        print(f"  {name:<10} {self.seconds[name]:7.1f} s", file=sys.stderr)
+        seconds = f"{self.seconds[name]:7.1f}"
+        if self.lang == "vi":
+            seconds = seconds.replace(".", ",")
+        print(f"  {self._word(name):<{_WIDTHS[self.lang]}} {seconds} s", file=sys.stderr)
 
 
 def counted(number: int, noun: str) -> str:
