@@ -67,8 +67,8 @@ def test_title_and_body_are_joined_by_one_newline_and_blank_parts_left_out(tmp_p
         ["content", "title"],
         ["  Hai tuần chưa có  ", "Chờ lâu"],
         ["Được", ""],
-        ["", "Chỉ có tiêu đề"],
         [" ", "\t"],
+        ["", "Chỉ có tiêu đề"],
     ]
     got = read(tmp_path, rows)
     assert got.items["text"].tolist() == ["Chờ lâu\n  Hai tuần chưa có  ", "Được", "Chỉ có tiêu đề"]

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from ingest_exports import csv_text, write, write_json, write_xlsx
+from painpoints.errors import InputError
 from painpoints.ingest import read_exports
 from painpoints.schema import ITEM_COLUMNS, REJECTED_COLUMNS
 
@@ -282,3 +283,72 @@ def test_a_header_in_the_middle_is_no_item(tmp_path):
     got = read_exports([write(tmp_path / "f.csv", csv_text([*ROWS[:2], ROWS[0], *ROWS[2:]]))])
     assert got.items["row"].tolist() == [1, 3, 4]
     assert got.rejected[["row", "reason"]].values.tolist() == [[2, "the header again"]]
+
+
+# rows without anything in them
+
+BETWEEN = [*ROWS[:2], ["", "", ""], *ROWS[2:]]
+BLANK_ENDS = ([["", "", ""]] * 300, [[" ", "\u00a0", "\u200b"]], [["", ""], ["", "", "", "", ""], [""]])
+
+
+def read_with_blanks(path):
+    """Read, kept, duplicate and rejected, once the three items and the blank row between them are found."""
+    got = read_exports([path])
+    assert got.items["row"].tolist() == [1, 3, 4]
+    assert got.items["text"].tolist() == TEXTS
+    assert got.rejected[["row", "reason"]].to_numpy().tolist() == [[2, "empty text"]]
+    report = got.files[0]
+    return report.read, report.kept, report.duplicate, report.rejected
+
+
+@pytest.mark.parametrize("end", [[], *BLANK_ENDS])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_blank_rows_at_the_end_of_a_csv_are_no_records(tmp_path, delimiter, end):
+    export = write(tmp_path / "f.csv", csv_text([*BETWEEN, *end], delimiter))
+    assert read_with_blanks(export) == (4, 3, 0, 1)
+
+
+@pytest.mark.parametrize("end", [[], *BLANK_ENDS])
+def test_blank_rows_at_the_end_of_a_sheet_are_no_records(tmp_path, end):
+    assert read_with_blanks(write_xlsx(tmp_path / "f.xlsx", {"S": [*BETWEEN, *end]})) == (4, 3, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "end", [[], [{}], [{"Mã phản hồi": None, "Nội dung": " "}, {}], [{"Khách": {"Tên": ""}, "Nhãn": []}]]
+)
+@pytest.mark.parametrize("lines", [True, False])
+def test_objects_without_values_at_the_end_are_no_records(tmp_path, lines, end):
+    records = [dict(zip(ROWS[0], row, strict=True)) for row in BETWEEN[1:]] + end
+    text = "\n".join(json.dumps(r) for r in records) + "\n\n" if lines else json.dumps(records)
+    assert read_with_blanks(write(tmp_path / "f.jsonl", text)) == (4, 3, 0, 1)
+
+
+def test_blank_rows_at_the_end_of_a_parquet_file_are_no_records(tmp_path):
+    frame = pd.DataFrame([*BETWEEN[1:], [None, "", " "]], columns=ROWS[0])
+    frame.to_parquet(tmp_path / "f.parquet")
+    assert read_with_blanks(tmp_path / "f.parquet") == (4, 3, 0, 1)
+
+
+def test_blank_lines_of_a_single_column_count_only_between_others(tmp_path):
+    got = read_exports([write(tmp_path / "f.csv", "content\nchậm\n \ntốt\n  \n\n")])
+    assert got.items["row"].tolist() == [1, 3]
+    assert (got.files[0].read, got.files[0].rejected) == (3, 1)
+
+
+def test_a_blank_row_before_a_broken_one_is_not_at_the_end(tmp_path):
+    rows = [*ROWS, ["", "", ""], ["A4", "Hỏng"]]
+    got = read_exports([write(tmp_path / "f.csv", csv_text(rows))])
+    assert got.rejected["row"].tolist() == [4, 5]
+    lines = ['{"content": "chậm", "id": "1"}', "{}", "{broken", "{}"]
+    got = read_exports([write(tmp_path / "f.jsonl", "\n".join(lines))])
+    assert got.rejected["row"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [("header.csv", "id,content\n,\n,\n", "has a header but no rows"), ("blank.csv", ",,\n,,\n", "holds no rows"),
+     ("blank.json", "[{}, {}]", "holds no rows")],
+)  # fmt: skip
+def test_a_file_of_blank_rows_holds_no_rows(tmp_path, name, content, told):
+    with pytest.raises(InputError, match=told):
+        read_exports([write(tmp_path / name, content)])

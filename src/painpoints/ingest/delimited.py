@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from painpoints.ingest.aliases import load_aliases
-from painpoints.ingest.grid import Grid
+from painpoints.ingest.grid import Grid, drop_blank_end
 from painpoints.ingest.names import fold
 from painpoints.settings import IngestSettings
 
@@ -23,7 +23,7 @@ _IMPATIENT_LINES = 100
 
 
 def parse_delimited(text: str, settings: IngestSettings) -> tuple[Grid, str]:
-    """The records of `text` and its delimiter ('' for a single column). Blank lines are no records."""
+    """The records of `text` and its delimiter ('' for a single column). Blank lines, and blank ends, are no records."""
     lines = list(io.StringIO(text, newline=""))
     delimiter, lines = _stated_delimiter(lines)
     if delimiter is None:
@@ -31,9 +31,11 @@ def parse_delimited(text: str, settings: IngestSettings) -> tuple[Grid, str]:
     # the csv module keeps this limit for the whole process: it is put back
     before = csv.field_size_limit(max(len(text) + 1, 131_072))
     try:
-        return _Parser(lines, delimiter or ",", settings, one_column=not delimiter).grid(), delimiter
+        grid = _Parser(lines, delimiter or ",", settings, one_column=not delimiter).grid()
     finally:
         csv.field_size_limit(before)
+    drop_blank_end(grid.records)
+    return grid, delimiter
 
 
 def _stated_delimiter(lines: list[str]) -> tuple[str | None, list[str]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Grid", "Rejection", "Table"]
+__all__ = ["Grid", "Rejection", "Table", "drop_blank_end", "is_blank"]
+
+_UNSEEN = "\x00\ufeff\u200b"
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,14 @@ class Table:
     """the header rows as they were; empty for formats that name their columns"""
     sheet: str = ""
     problems: tuple[str, ...] = ()
+
+
+def is_blank(cell: str) -> bool:
+    """Whether a cell holds nothing but blanks and characters that nobody sees."""
+    return not cell.strip().strip(_UNSEEN)
+
+
+def drop_blank_end(records: list[list[str]]) -> None:
+    """Takes off the records at the end all of whose cells are blank: Excel saves rows that were only formatted."""
+    while records and all(map(is_blank, records[-1])):
+        records.pop()

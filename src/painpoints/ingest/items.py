@@ -10,7 +10,7 @@ from painpoints.ingest import ids
 from painpoints.ingest.aliases import load_aliases
 from painpoints.ingest.columns import MAP_FIELDS, Plan
 from painpoints.ingest.dates import ParsedDates, parse_dates
-from painpoints.ingest.grid import Rejection, Table
+from painpoints.ingest.grid import Rejection, Table, is_blank
 from painpoints.ingest.mojibake import repair_column
 from painpoints.ingest.names import fold
 from painpoints.ingest.ratings import ParsedRatings, parse_ratings
@@ -153,7 +153,7 @@ def _rejected(reader: _Reader, texts: Sequence[str], rated: ParsedRatings) -> li
     for position, (row, text) in enumerate(zip(table.rows, texts, strict=True)):
         if skip is not None and authors is not None and authors[position].strip().casefold() in refused:
             found.append(Rejection(row, skip.column, skip.reason, text))
-        elif not text.strip().strip("\x00\ufeff\u200b"):
+        elif is_blank(text):
             if rating_columns and rated.values[position] == rated.values[position]:
                 rating = table.columns[rating_columns[0]][position]
                 found.append(Rejection(row, column, "no text, only a rating", rating))

@@ -8,7 +8,7 @@ from typing import Any
 
 from painpoints.errors import InputError
 from painpoints.ingest.aliases import load_aliases
-from painpoints.ingest.grid import Rejection, Table
+from painpoints.ingest.grid import Rejection, Table, is_blank
 from painpoints.ingest.names import fold
 from painpoints.ingest.profiles import Profile, Thread, load_profiles
 
@@ -28,10 +28,11 @@ def parse_json(
 ) -> tuple[Table, str, Profile | None]:
     """Table, ``json`` or ``jsonl``, and the profile that `choose` picked for the flattened keys.
 
+    Objects without values at the end are no records.
     Raises InputError where no list of objects can be found. A broken line of JSON Lines is rejected, not fatal.
     """
     records, rejections, kind = _load(name, text)
-    flat = [(row, flatten(record)) for row, record in records]
+    flat = _without_blank_end([(row, flatten(record)) for row, record in records], rejections)
     profile = choose({key for _, record in flat[:_SAMPLE] for key in record})
     if profile is not None and profile.thread is not None and profile.thread.as_items:
         flat, rejections = _with_nested(flat, rejections, profile.thread)
@@ -122,6 +123,21 @@ def flatten(record: Record, prefix: str = "") -> Record:
         else:
             flat[name] = _spelt(value)
     return flat
+
+
+def _without_blank_end(
+    flat: list[tuple[int, Record]], rejections: list[Rejection]
+) -> list[tuple[int, Record]]:
+    """Without the objects after everything else that have no value, or only blank ones."""
+    last = max((r.row for r in rejections), default=0)
+    end = len(flat)
+    while end and flat[end - 1][0] > last and _is_blank(flat[end - 1][1]):
+        end -= 1
+    return flat[:end]
+
+
+def _is_blank(record: Record) -> bool:
+    return all(isinstance(value, str) and is_blank(value) for value in record.values())
 
 
 def _spelt(value: Any) -> str:

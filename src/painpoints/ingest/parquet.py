@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 
 from painpoints.errors import InputError
-from painpoints.ingest.grid import Table
+from painpoints.ingest.grid import Table, is_blank
 
 __all__ = ["parse_parquet"]
 
 
 def parse_parquet(name: str, data: bytes) -> Table:
-    """The whole file as a table of text. Raises InputError where it is damaged."""
+    """The file as a table of text; blank rows at the end are no records. Raises InputError where it is damaged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -22,7 +22,10 @@ def parse_parquet(name: str, data: bytes) -> Table:
         columns = {column: _spelt(table.column(column)) for column in dict.fromkeys(table.column_names)}
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{name}: the Parquet file is damaged or cannot be read ({error}).") from error
-    return Table(columns, list(range(1, table.num_rows + 1)), table.num_rows)
+    rows = table.num_rows
+    while rows and all(is_blank(cells[rows - 1]) for cells in columns.values()):
+        rows -= 1
+    return Table({name: cells[:rows] for name, cells in columns.items()}, list(range(1, rows + 1)), rows)
 
 
 def _spelt(column: object) -> list[str]:

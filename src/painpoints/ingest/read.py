@@ -127,6 +127,8 @@ def _open_text(source: Source, request: _Request) -> _Opened:
             export = _Opened(table, kind, decoded.encoding, profile=profile)
             return _with_plan(source.name, export, request, decoded.problems)
     grid, delimiter = parse_delimited(decoded.text, request.settings)
+    if not grid.records:
+        raise InputError(f"{source.name}: the file holds no rows.")
     export = _from_grid(source.name, grid, request, "csv", decoded.encoding, delimiter)
     return _with_plan(source.name, export, request, decoded.problems)
 
@@ -183,6 +185,8 @@ def _with_plan(name: str, export: _Opened, request: _Request, problems: Sequence
 
 def _no_rows(name: str, table: Table) -> InputError:
     if not table.read:
+        if not table.columns:
+            return InputError(f"{name}: the file holds no rows.")
         return InputError(f"{name}: the file has a header but no rows.")
     reasons = _reasons(r.reason for r in table.rejections)
     return InputError(f"{name}: none of its {table.read:,} rows can be read ({reasons}).")

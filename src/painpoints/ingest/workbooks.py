@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from painpoints.errors import InputError
-from painpoints.ingest.grid import Grid
+from painpoints.ingest.grid import Grid, drop_blank_end
 
 __all__ = ["parse_workbook", "spelt_cell"]
 
@@ -80,8 +80,7 @@ def _extent(archive: zipfile.ZipFile, member: str) -> tuple[int, int]:
 
 def _records(rows: Iterable[Sequence[object]]) -> list[list[str]]:
     records = [[spelt_cell(cell) for cell in row] for row in rows]
-    while records and not any(records[-1]):
-        records.pop()
+    drop_blank_end(records)
     while records and not any(records[0]):
         records.pop(0)
     return records
