@@ -103,6 +103,22 @@ def test_an_empty_or_numeric_column_named_like_the_text_is_passed_over(tmp_path)
     assert got.files[0].column_map["text"] == ("feedback",)
 
 
+@pytest.mark.parametrize("column_map", [{"text": "diem"}, {"text": "diem+them"}])
+def test_a_text_column_of_numbers_that_the_user_names_is_told(tmp_path, column_map):
+    rows = [["diem", "them"], ["5", "1,5"], ["4", ""], ["-", "2026-01-02"]]
+    [problem] = read(tmp_path, rows, column_map=column_map).files[0].problems
+    assert problem == (
+        f"The text column '{column_map['text']}' holds nothing but numbers; name the one with the customers' words with "
+        "--map text=COLUMN."
+    )
+
+
+@pytest.mark.parametrize("cell", ["ổn", "👍", "!!!", "5 sao"])
+def test_one_cell_of_words_or_signs_makes_a_text_column(tmp_path, cell):
+    rows = [["diem"], ["5"], ["4"], [cell]]
+    assert read(tmp_path, rows, column_map={"text": "diem"}).files[0].problems == ()
+
+
 def test_map_goes_before_everything(tmp_path):
     rows = [
         ["content", "ghi chu", "them", "diem"],

@@ -121,6 +121,23 @@ def test_workbook_without_text_lists_columns(tmp_path):
     assert "'order', 'amount'" in message([path])
 
 
+@pytest.mark.parametrize(
+    ("rows", "named"),
+    [("id,score\n1,5\n2,\n3,N/A\n", "in 'id', 'score', so"), ("content,code\n12,A\n3.5,B\n", "in 'content', so"),
+     ("Ý kiến của Quý khách,code\n12,A\n7,B\n", "in 'Ý kiến của Quý khách', so")],
+)  # fmt: skip
+def test_a_text_column_of_numbers_is_named(tmp_path, rows, named):
+    text = message([write(tmp_path / "f.csv", rows)])
+    assert f"there is nothing but numbers {named} no customers' text was found" in text
+    assert "--map text=COLUMN" in text
+
+
+def test_codes_and_empty_columns_are_not_called_numbers(tmp_path):
+    text = message([write(tmp_path / "f.csv", "id,content\nA1,\nB2,\n")])
+    assert "no column with the customers' text was found" in text
+    assert "numbers" not in text
+
+
 def bomb(size: int) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

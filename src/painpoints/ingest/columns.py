@@ -22,6 +22,7 @@ MAP_FIELDS = (
 )  # fmt: skip
 _WORDY_FIELDS = ("channel", "segment", "product", "agent_reply")  # a column of figures is none of these
 _SAMPLE = 400
+_NUMBERS = re.compile(r"[-+\d\s.,:/%]*")
 _SYMBOLS = "\u2190"  # from here on: arrows, stars, emoji
 _MIN_PROSE_WORDS = 2.0  # mean words of a cell from which a column can be the text without being named so
 _OPEN_ANSWER_WORDS = 3.0  # the same for one of several survey questions, where choices are short
@@ -71,16 +72,31 @@ def plan_columns(
         _take_names(plan, table)
     if "text" not in plan.columns:
         _guess_text(plan, table)
+    _tell_of_numbers(plan, table)
     plan.people = _columns_of_names(plan, table, profile)
     return plan, used
 
 
 def no_text(name: str, table: Table) -> InputError:
     """The error for a table in which nothing reads like customers' words."""
+    columns, numbers = quoted_list(table.columns), _text_of_numbers(table)
+    if numbers:
+        return InputError(
+            f"{name}: there is nothing but numbers in {quoted_list(numbers)}, so no customers' text was found; name the "
+            f"column that has it with --map text=COLUMN. The columns are {columns}."
+        )
     return InputError(
-        f"{name}: no column with the customers' text was found. The columns are {quoted_list(table.columns)}. "
+        f"{name}: no column with the customers' text was found. The columns are {columns}. "
         "Name the right one with --map text=COLUMN."
     )
+
+
+def _text_of_numbers(table: Table) -> list[str]:
+    """The columns that are named like the text but hold numbers; all columns where all hold numbers; else none."""
+    filled = [column for column, values in table.columns.items() if _is_filled(values)]
+    numbers = [column for column in filled if _is_numbers(table.columns[column])]
+    named = [column for column in numbers if _is_named_like_text(fold(column))]
+    return named or (numbers if numbers == filled else [])
 
 
 def _take_map(plan: Plan, table: Table, column_map: Mapping[str, str]) -> set[str]:
@@ -215,15 +231,23 @@ def _take_text_names(plan: Plan, table: Table) -> None:
 
 def _longer_text_name(table: Table, free: Mapping[str, str], taken: set[str]) -> str | None:
     """A column such as "Ý kiến của Quý khách về dịch vụ": the one with the most prose wins."""
-    aliases = load_aliases()
     found = []
     for name, column in free.items():
-        spaced = f" {name} "
-        if column in taken or any(f" {word} " in spaced for word in aliases.text_never):
-            continue
-        if any(f" {word} " in spaced for word in aliases.text_contains) and _is_wordy(table.columns[column]):
+        if column not in taken and _speaks_of_text(name) and _is_wordy(table.columns[column]):
             found.append(column)
     return max(found, key=lambda c: prose_score(table.columns[c]), default=None)
+
+
+def _speaks_of_text(name: str) -> bool:
+    """Whether a folded name has a word for what customers say, and none that tells otherwise."""
+    spaced, aliases = f" {name} ", load_aliases()
+    if any(f" {word} " in spaced for word in aliases.text_never):
+        return False
+    return any(f" {word} " in spaced for word in aliases.text_contains)
+
+
+def _is_named_like_text(name: str) -> bool:
+    return any(name in names for names in load_aliases().text.values()) or _speaks_of_text(name)
 
 
 def _take_rating_name(plan: Plan, table: Table) -> None:
@@ -277,6 +301,23 @@ def _columns_of_names(plan: Plan, table: Table, profile: Profile | None) -> tupl
 
 def _is_filled(values: Sequence[str]) -> bool:
     return any(v.strip() for v in values)
+
+
+def _is_numbers(values: Sequence[str]) -> bool:
+    """Whether there are figures in every cell that says something, and no words or signs in any."""
+    missing = load_aliases().missing
+    filled = [v for v in map(str.strip, values) if v and v.casefold() not in missing]
+    return bool(filled) and all(_NUMBERS.fullmatch(v) and re.search(r"\d", v) for v in filled)
+
+
+def _tell_of_numbers(plan: Plan, table: Table) -> None:
+    """Numbers are read as the text where the user or the profile names them so: that is hardly meant."""
+    columns = plan.columns.get("text", ())
+    if columns and all(_is_numbers(table.columns[column]) for column in columns):
+        plan.problems.append(
+            f"The text column '{'+'.join(columns)}' holds nothing but numbers; name the one with the customers' words with "
+            "--map text=COLUMN."
+        )
 
 
 def _is_wordy(values: Sequence[str]) -> bool:
