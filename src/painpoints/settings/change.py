@@ -246,8 +246,8 @@ class TrendSettings:
     """items in the recent window that an alert needs; nobody should be called for fewer"""
     quiet_weeks: int = 4
     """weeks without a rise after which the next one is a new alert; until then it is the same story"""
-    around_neighbours: int = 10
-    """segments nearest to each of a rising theme's that say whether more is told around it, in whatever theme"""
+    around_neighbours: int = 30
+    """segments nearest to each of a rising theme's that say whether more is told around it; of 10 most are its own"""
     around_share: float = 0.25
     """of the logarithm of the rise, what its surroundings must show: many neighbours of a small rise tell something else"""
     around_most: float = 3.0

@@ -22,6 +22,8 @@ VectorsOfItems = Callable[[np.ndarray], np.ndarray]
 
 _MOST_TEXTS = 200
 """segments of a theme whose neighbours are looked at; more would not change a mean"""
+_FEWEST, _ROWS_A_NEIGHBOUR = 5, 50
+"""neighbours where there are few pains, and pains for each more: thirty of a hundred would be no neighbours"""
 _ROWS_AT_ONCE = 64
 
 
@@ -48,11 +50,11 @@ class Surroundings:
         return bool(self.ratio_around(theme_id, window) >= asked)
 
     def ratio_around(self, theme_id: str, window: Window) -> float:
-        """By how much more is told around a theme's recent segments than in the baseline: the odds that one of their nearest
-        segments, of any theme and another item, is recent, over the odds of any item; inf where there are none.
+        """By how much more is told around a theme's recent segments than in the baseline: the odds that a segment near to
+        one of them, of any theme and another item, is recent, over the odds of any item; inf where there are none.
 
         A nearest-neighbour estimate of a ratio of densities (Loftsgaarden & Quesenberry 1965). Where a theme only took
-        more of what was there before, it is 1.
+        more of what was there before, it is 1. Each segment counts once: what a theme took lately lies together.
         """
         recent, baseline = window
         weeks = np.concatenate([recent, baseline])
@@ -63,19 +65,15 @@ class Surroundings:
         late = np.isin(self._week_of[items], recent)
         own = self._history.mentions["theme_id"].to_numpy()[rows] == theme_id
         asked = thinned(np.flatnonzero(own & late), _MOST_TEXTS)
-        count = min(self._settings.around_neighbours, len(rows) - 1)
-        if not len(asked) or count < 1:
+        count = min(self._settings.around_neighbours, max(_FEWEST, len(rows) // _ROWS_A_NEIGHBOUR))
+        if not len(asked) or len(rows) <= count:
             return float("inf")
         vectors = unit_rows(vectors - vectors.mean(axis=0))
-        near = np.concatenate(
-            [
-                _nearest(vectors, items, asked[at : at + _ROWS_AT_ONCE], count)
-                for at in range(0, len(asked), _ROWS_AT_ONCE)
-            ]
-        )
+        blocks = (asked[at : at + _ROWS_AT_ONCE] for at in range(0, len(asked), _ROWS_AT_ONCE))
+        near = np.unique(np.concatenate([_nearest(vectors, items, block, count).ravel() for block in blocks]))
         now = float(late[near].sum())
         usual = self._volume[recent].sum() / max(self._volume[baseline].sum(), 1)
-        return float((now + 0.5) / (near.size - now + 0.5) / usual)
+        return float((now + 0.5) / (len(near) - now + 0.5) / usual)
 
     def _read(self, week: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows of the mentions of a week that are pains, and their vectors."""
