@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from painpoints.settings import ThemeSettings
 from painpoints.themes import THEME_TABLE_COLUMNS, find_themes, polarity_of
+from painpoints.themes.describe import describe_themes
+from painpoints.themes.words import tokens
 
 SETTINGS = ThemeSettings()
 ISSUES = {
@@ -212,3 +214,16 @@ def test_no_text_breaks_it(texts, lang):
     assert len(found.assignment) == len(texts)
     assert (found.themes["name_vi"] != "").all()
     assert (found.themes["name_en"] != "").all()
+
+
+def test_themes_of_one_thing_that_say_nothing_of_it_are_one():
+    texts = [f"{own} thẻ" for own in "bdghklmnpq"] + [f"thẻ {own}" for own in "rstvxbdghk"] + ["gọi không ai nghe"] * 20
+    segments, labels = frame(texts), np.repeat([0, 1, 2, 2], 10)
+    words, polarity = [tokens(text) for text in texts], polarity_of(segments)
+    told = (segments, around(labels), words, labels, polarity, None, None)
+    apart, ids = describe_themes(*told)
+    assert len(set(ids)) == len(apart) == 3
+    table, ids = describe_themes(*told, join_general=True)
+    assert ids[0] == ids[1] != ids[2]
+    assert table["name_vi"].str.fullmatch(r"Thẻ \(nói chung\)").sum() == 1
+    assert table.set_index("theme_id").loc[ids[0], "segments"] == 20

@@ -69,7 +69,7 @@ class NamedTheme:
     spare: tuple[tuple[str, str], ...] = ()
     aside: tuple[str, str] = ("", "")
     general: bool = False
-    """it is about nothing that could be named"""
+    """it is about nothing that could be named, or of a thing nothing is said that could be"""
 
 
 def name_themes(
@@ -158,7 +158,8 @@ def _name_one(
     )
     aside = _aside(phrases["vi"], theme, "vi"), _aside(phrases["en"], theme, "en")
     keyphrases = _shown_phrases(theme, phrases, books, main, glossary)
-    general = names[main] in (_GENERAL[theme.polarity, main], _WISHES[main])
+    nothing = (_GENERAL[theme.polarity, main], _WISHES[main])
+    general = names[main] in nothing or names[main].endswith(_IN_GENERAL[main])
     return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside, general)
 
 
