@@ -217,7 +217,11 @@ def test_no_text_breaks_it(texts, lang):
 
 
 def test_themes_of_one_thing_that_say_nothing_of_it_are_one():
-    texts = [f"{own} thẻ" for own in "bdghklmnpq"] + [f"thẻ {own}" for own in "rstvxbdghk"] + ["gọi không ai nghe"] * 20
+    texts = (
+        [f"{own} thẻ" for own in "bdghklmnpq"]
+        + [f"thẻ {own}" for own in "rstvxbdghk"]
+        + ["gọi không ai nghe"] * 20
+    )
     segments, labels = frame(texts), np.repeat([0, 1, 2, 2], 10)
     words, polarity = [tokens(text) for text in texts], polarity_of(segments)
     told = (segments, around(labels), words, labels, polarity, None, None)

@@ -248,12 +248,18 @@ class TrendSettings:
     """weeks without a rise after which the next one is a new alert; until then it is the same story"""
     around_neighbours: int = 30
     """segments nearest to each of a rising theme's that say whether more is told around it; of 10 most are its own"""
+    around_rows: int = 50
+    """pains for each neighbour, where there are fewer than that times `around_neighbours`: 30 of 100 are no neighbours"""
+    around_fewest: int = 5
+    """neighbours looked at however few pains there are: as many as a theme that can be tested has items"""
+    around_texts: int = 200
+    """segments of a theme whose neighbours are looked at; more would not change a mean"""
     around_share: float = 0.25
     """of the logarithm of the rise, what its surroundings must show: many neighbours of a small rise tell something else"""
     around_most: float = 3.0
     """rate ratio that larger ones count as: a ratio to next to nothing has no size"""
     around_weeks: int = 8
-    """latest weeks whose alerts are asked: an alert of before matters only to what follows it within ``quiet_weeks``"""
+    """latest weeks in which a rise is asked for: what rose before and rises still is asked then"""
     median_themes: int = 8
     """themes needed before the median of their ratios, rather than the number of items, says what was expected"""
     median_items: float = 2.0

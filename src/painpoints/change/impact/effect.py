@@ -59,8 +59,8 @@ REASONS: dict[str, dict[str, str]] = {
         "en": "Another theme of the same initiative has clearly changed, so that it cannot be said to have changed nothing.",
     },
     "other_touchpoint": {
-        "vi": "Chủ đề giống sáng kiến nhưng thuộc điểm chạm khác, nên không thể nói là không có tác động.",
-        "en": "The theme is like it but of another touchpoint, so that it cannot be said to have changed nothing.",
+        "vi": "Nội dung chủ đề gần với sáng kiến nhưng không ở điểm chạm đã nêu, nên chưa thể nói là không có tác động.",
+        "en": "The theme is like it but not known to be of the touchpoint that was named; it may have changed another one.",
     },
     "no_power": {
         "vi": "Số phản hồi không đủ để phân biệt có tác động hay không.",

@@ -20,10 +20,8 @@ __all__ = ["Surroundings", "VectorsOfItems"]
 VectorsOfItems = Callable[[np.ndarray], np.ndarray]
 """positions of items in a history, ascending, to ``float[n, d]``: their mentions, in the history's order"""
 
-_MOST_TEXTS = 200
-"""segments of a theme whose neighbours are looked at; more would not change a mean"""
-_FEWEST, _ROWS_A_NEIGHBOUR = 5, 50
-"""neighbours where there are few pains, and pains for each more: thirty of a hundred would be no neighbours"""
+_EQUAL = 1e-5
+"""cosines that differ by less are of equal texts, of which all are near or none"""
 _ROWS_AT_ONCE = 64
 
 
@@ -38,23 +36,25 @@ class Surroundings:
         self._pain = polarity_of(history.mentions) == "pain"
         self._weeks: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
-    def confirm(self, theme_id: str, ratio: float, window: Window) -> bool:
-        """Whether a rise of a theme by `ratio` is one of what is told around its segments as well, or is too old to ask.
+    def confirm(self, theme_id: str, ratio: float, window: Window, usual: float) -> bool:
+        """Whether a rise of a theme by `ratio` is one of what is told around its segments as well.
 
-        log(`ratio_around`) must be `around_share` of log(ratio), a ratio over `around_most` counting as that.
+        log(`ratio_around`) must be `around_share` of log(ratio), a ratio over `around_most` counting as that. Weeks before
+        the latest `around_weeks` are not asked and confirm nothing: what rises still is asked in a later one.
         """
         recent, _ = window
         if recent[-1] < len(self._history.weeks) - self._settings.around_weeks:
-            return True
+            return False
         asked = min(ratio, self._settings.around_most) ** self._settings.around_share
-        return bool(self.ratio_around(theme_id, window) >= asked)
+        return bool(self.ratio_around(theme_id, window, usual) >= asked)
 
-    def ratio_around(self, theme_id: str, window: Window) -> float:
+    def ratio_around(self, theme_id: str, window: Window, usual: float) -> float:
         """By how much more is told around a theme's recent segments than in the baseline: the odds that a segment near to
-        one of them, of any theme and another item, is recent, over the odds of any item; inf where there are none.
+        one of them, of any theme and another item, is recent, over `usual` odds; inf where there are none.
 
         A nearest-neighbour estimate of a ratio of densities (Loftsgaarden & Quesenberry 1965). Where a theme only took
-        more of what was there before, it is 1. Each segment counts once: what a theme took lately lies together.
+        more of what was there before, it is 1. Each segment counts once: what a theme took lately lies together. `usual`:
+        what channels and volume bring in the recent weeks for what they brought in the baseline; by items where it is 0.
         """
         recent, baseline = window
         weeks = np.concatenate([recent, baseline])
@@ -64,16 +64,15 @@ class Surroundings:
         items = self._of_mention[rows]
         late = np.isin(self._week_of[items], recent)
         own = self._history.mentions["theme_id"].to_numpy()[rows] == theme_id
-        asked = thinned(np.flatnonzero(own & late), _MOST_TEXTS)
-        count = min(self._settings.around_neighbours, max(_FEWEST, len(rows) // _ROWS_A_NEIGHBOUR))
+        asked = thinned(np.flatnonzero(own & late), self._settings.around_texts)
+        few, share = self._settings.around_fewest, self._settings.around_rows
+        count = min(self._settings.around_neighbours, max(few, len(rows) // share))
         if not len(asked) or len(rows) <= count:
             return float("inf")
-        vectors = unit_rows(vectors - vectors.mean(axis=0))
-        blocks = (asked[at : at + _ROWS_AT_ONCE] for at in range(0, len(asked), _ROWS_AT_ONCE))
-        near = np.unique(np.concatenate([_nearest(vectors, items, block, count).ravel() for block in blocks]))
-        now = float(late[near].sum())
-        usual = self._volume[recent].sum() / max(self._volume[baseline].sum(), 1)
-        return float((now + 0.5) / (len(near) - now + 0.5) / usual)
+        near = _near(unit_rows(vectors - vectors.mean(axis=0)), items, asked, count)
+        now, before = float((near & late).sum()), float((near & ~late).sum())
+        usual = usual or self._volume[recent].sum() / max(self._volume[baseline].sum(), 1)
+        return float((now + 0.5) / (before + 0.5) / usual)
 
     def _read(self, week: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows of the mentions of a week that are pains, and their vectors."""
@@ -85,9 +84,13 @@ class Surroundings:
         return self._weeks[week]
 
 
-def _nearest(vectors: np.ndarray, items: np.ndarray, asked: np.ndarray, count: int) -> np.ndarray:
-    """``int[asked, count]``: the rows nearest to each of those asked for, other than of its own item."""
-    likeness = vectors[asked] @ vectors.T
-    likeness[items[asked][:, None] == items[None]] = -np.inf
-    found: np.ndarray = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
-    return found
+def _near(vectors: np.ndarray, items: np.ndarray, asked: np.ndarray, count: int) -> np.ndarray:
+    """``bool[rows]``: those that are among the `count` nearest, of other items, of any row asked for; all of equal ones."""
+    near = np.zeros(len(vectors), dtype=bool)
+    for at in range(0, len(asked), _ROWS_AT_ONCE):
+        block = asked[at : at + _ROWS_AT_ONCE]
+        likeness = vectors[block] @ vectors.T
+        likeness[items[block][:, None] == items[None]] = -np.inf
+        last = np.partition(likeness, -count, axis=1)[:, -count]
+        near |= ((likeness >= last[:, None] - _EQUAL) & np.isfinite(likeness)).any(axis=0)
+    return near

@@ -136,9 +136,15 @@ def trends_of_counts(
 def _confirm(around: Surroundings, counts: WeeklyCounts, evidence: Evidence) -> Callable[[int], bool]:
     """Whether the strongest rise of a theme, by its position, is one of its surroundings too."""
     ratio = best(evidence, "ratio")
-    return lambda theme: around.confirm(
-        counts.theme_ids[theme], float(ratio[theme]), evidence.windows[evidence.scan.best[theme]]
-    )
+
+    def confirm(theme: int) -> bool:
+        window = evidence.scan.best[theme]
+        found = evidence.scan.comparisons[window]
+        baseline, expected = float(found.baseline[theme]), float(found.expected[theme])
+        usual = expected / baseline if baseline > 0 else 0.0
+        return around.confirm(counts.theme_ids[theme], float(ratio[theme]), evidence.windows[window], usual)
+
+    return confirm
 
 
 def _trend_rows(
