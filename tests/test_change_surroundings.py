@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import Call
 from painpoints.change.history import History
 from painpoints.change.trends.sale_days import bundled_calendar
 from painpoints.change.trends.surroundings import Surroundings
 from painpoints.change.trends.trends import weekly_trends
 from painpoints.settings import TrendSettings
+from painpoints.store import Workspace
+from painpoints.weeks.memory import WeekMemory
+from weekly_exports import write_week
 
 SETTINGS = TrendSettings()
 NO_DAYS = replace(bundled_calendar(), events=())
@@ -64,6 +69,7 @@ def test_a_rise_alerts_where_its_surroundings_rise_too(
     assert "T0" in weekly_trends(history, SETTINGS, NO_DAYS).alerts["theme_id"].tolist()
     found = weekly_trends(history, SETTINGS, NO_DAYS, lambda items: vectors[items])
     assert sorted(found.alerts["theme_id"]) == alert
+    assert found.withheld == (() if alert else ("T0",))
     statuses = found.trends.set_index(["theme_id", "week"])["status"]
     assert statuses["T0", WEEKS[-1]] == "rising"
 
@@ -147,3 +153,26 @@ def test_a_theme_without_segments_that_count_cannot_be_doubted() -> None:
     assert around(history, vectors).ratio_around("T99", LAST, 0.0) == float("inf")
     alone = replace(history, items=history.items.iloc[:1], mentions=history.mentions.iloc[:1])
     assert around(alone, vectors).ratio_around("T0", (np.array([0]), np.array([1])), 0.0) == float("inf")
+
+
+def test_texts_come_in_the_order_of_the_mentions(tmp_path: Path, call: Call) -> None:
+    done = call(
+        "weekly",
+        write_week(tmp_path, 0),
+        "--workspace",
+        tmp_path / "ws",
+        "--encoder",
+        "fast",
+        "--journey",
+        "default",
+    )
+    assert done.code == 0, done.err
+    with Workspace(tmp_path / "ws") as workspace:
+        memory = WeekMemory(workspace, "UTC")
+        items = memory.items("2026-W01", "2026-W09")
+        segments = memory.segments(items, "2026-W09")
+        chosen = np.arange(1, len(items), 2)
+        told = segments[segments["item"].isin(chosen)]
+        assert memory.match_texts(items.iloc[chosen]) == told["match_text"].tolist()
+        counted = memory.mentions(items, "2026-W09")
+        assert counted["item"].tolist() == segments["item"].tolist()

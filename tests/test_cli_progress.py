@@ -56,7 +56,7 @@ def test_stages_are_named_in_the_language_of_the_report(
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     with progress.stage("embed", 5) as advance:
         advance(5)
-    assert "mã hoá câu" in terminal.getvalue()
+    assert "tính vectơ" in terminal.getvalue()
     assert "embed" not in terminal.getvalue()
 
 

@@ -134,7 +134,7 @@ def test_a_text_column_of_numbers_is_named(tmp_path, rows, named):
 
 def test_codes_and_empty_columns_are_not_called_numbers(tmp_path):
     text = message([write(tmp_path / "f.csv", "id,content\nA1,\nB2,\n")])
-    assert "no column with the customers' text was found" in text
+    assert "'content' is empty" in text
     assert "numbers" not in text
 
 
@@ -230,3 +230,12 @@ def test_file_over_the_size_limit(tmp_path):
 def test_workbook_with_a_password(tmp_path):
     locked = b"\xd0\xcf\x11\xe0" + bytes(500) + "EncryptedPackage".encode("utf-16-le") + bytes(500)
     assert "password" in message([write(tmp_path / "f.xlsx", locked)])
+
+
+def test_an_empty_text_column_is_named(tmp_path):
+    path = tmp_path / "stars.csv"
+    path.write_text("date,rating,content\n2026-01-01,5,\n2026-01-02,4,\n", encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"^stars\.csv: 'content' is empty, and no other column .*--map text=COLUMN"
+    ):
+        read_exports([path])

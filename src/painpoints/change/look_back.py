@@ -38,6 +38,10 @@ FILES = ("trends", "alerts", "theme_log", "initiatives", "drivers", "carry_over"
 """tables that are a file of their own; the others are shown in the report"""
 _LOG_COLUMNS = ("week", "event", "theme_id", "related_ids", "reason")
 _RISING = ("new", "emerging", "rising")
+_WITHHELD = {
+    "vi": "Không báo động dù số đếm tăng, vì những lời phàn nàn gần giống ở các chủ đề khác không tăng theo: {names}.",
+    "en": "No alert although the counts rise, since what is told around these themes does not rise with them: {names}.",
+}
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,8 @@ def look_back(
         "stage_flow": stage_flow(history, [stage.id for stage in journey.stages]),
         "theme_names": history.themes[["theme_id", "name_vi", "name_en"]],
     }
-    said = (carried.notice, money.notice if beside.customers is not None else {})
+    withheld = _withheld(trends.withheld, history)
+    said = (withheld, carried.notice, money.notice if beside.customers is not None else {})
     notices = (*said_of_initiatives, *(words[lang] for words in said if words))
     assumed = {
         "money": money.assumptions.get(lang, ()) if len(money.rows) else (),
@@ -117,6 +122,14 @@ def look_back(
     }
     sentences = {name: words for name, words in assumed.items() if words}
     return LookBack(tables, alerts, backlog, notices, sentences)
+
+
+def _withheld(theme_ids: Sequence[str], history: History) -> dict[str, str]:
+    """A sentence in each language on themes whose rise was no alert; nothing where there is none."""
+    if not theme_ids:
+        return {}
+    named = history.themes.set_index("theme_id").loc[list(theme_ids)]
+    return {lang: words.format(names="; ".join(named[f"name_{lang}"])) for lang, words in _WITHHELD.items()}
 
 
 def _what_helped(

@@ -80,6 +80,14 @@ def plan_columns(
 def no_text(name: str, table: Table) -> InputError:
     """The error for a table in which nothing reads like customers' words."""
     columns, numbers = quoted_list(table.columns), _text_of_numbers(table)
+    empty = [
+        c for c, values in table.columns.items() if _is_named_like_text(fold(c)) and not _is_filled(values)
+    ]
+    if empty:
+        return InputError(
+            f"{name}: {quoted_list(empty)} is empty, and no other column holds customers' text; name the one that does with "
+            f"--map text=COLUMN, or leave this file out. The columns are {columns}."
+        )
     if numbers:
         return InputError(
             f"{name}: there is nothing but numbers in {quoted_list(numbers)}, so no customers' text was found; name the "

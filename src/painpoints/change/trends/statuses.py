@@ -39,12 +39,14 @@ _NEVER = -(10**6)
 class State:
     """Where T themes stand after a week. ``status`` str, ``alert`` bool: raised in this very week.
 
+    ``withheld`` bool: would have been an alert, but what is told around it does not rise.
     ``gone_rate`` float: items per item before a pain was resolved, NaN where it is not. ``last_rise`` int: week of
     the last rise. ``told`` bool: this rise was an alert already.
     """
 
     status: np.ndarray
     alert: np.ndarray
+    withheld: np.ndarray
     gone_rate: np.ndarray
     last_rise: np.ndarray
     told: np.ndarray
@@ -54,7 +56,12 @@ class State:
         """Before the first week: all steady."""
         no = np.zeros(themes, dtype=bool)
         return cls(
-            np.full(themes, "steady", dtype=object), no, np.full(themes, np.nan), np.full(themes, _NEVER), no
+            np.full(themes, "steady", dtype=object),
+            no,
+            no,
+            np.full(themes, np.nan),
+            np.full(themes, _NEVER),
+            no,
         )
 
 
@@ -105,18 +112,20 @@ def next_state(
     loud = up & pains & (evidence.q_value <= settings.alert_q) & (best(evidence, "low") > settings.alert_low)
     loud &= best(evidence, "recent") >= settings.alert_items
     told = before.told & (evidence.week - before.last_rise <= settings.quiet_weeks)
-    alert = loud & ~told
+    asked = loud & ~told
+    alert = asked.copy()
     if confirm is not None:
-        alert[alert] = [confirm(int(theme)) for theme in np.flatnonzero(alert)]
+        alert[asked] = [confirm(int(theme)) for theme in np.flatnonzero(asked)]
     last_rise = np.where(up, evidence.week, before.last_rise)
-    return State(status, alert, gone_rate, last_rise, told | alert)
+    return State(status, alert, asked & ~alert, gone_rate, last_rise, told | alert)
 
 
 def _without_evidence(before: State, new: np.ndarray) -> State:
     """A week without items, or without enough weeks before it: nothing changes but what counts alone can say."""
     gone = ~np.isnan(before.gone_rate)
     status = np.select([new[:, -1], gone], ["new", "resolved"], "steady").astype(object)
-    return State(status, np.zeros(len(status), dtype=bool), before.gone_rate, before.last_rise, before.told)
+    no = np.zeros(len(status), dtype=bool)
+    return State(status, no, no, before.gone_rate, before.last_rise, before.told)
 
 
 def _gone_rates(gone_rate: np.ndarray, evidence: Evidence, settings: TrendSettings) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,13 +52,15 @@ class Trends:
     last one to four weeks. NaN where nothing can be said; ``ci_high`` alone is NaN where it has no bound. ``alerts``
     has ALERT_COLUMNS, strongest evidence first: ratio and interval there are of the weeks from ``since_week`` on,
     the estimated beginning. ``alert_log``: the same after ``week``. ``weeks``: what every week was compared by:
-    ``week, items, factor`` (median of the themes' ratios), ``sale`` (bool), ``events``.
+    ``week, items, factor`` (median of the themes' ratios), ``sale`` (bool), ``events``. ``withheld``: ids of the themes that
+    would alert in the last week if what is told around them rose as well.
     """
 
     trends: pd.DataFrame
     alerts: pd.DataFrame
     alert_log: pd.DataFrame
     weeks: pd.DataFrame
+    withheld: tuple[str, ...] = ()
 
 
 def weekly_trends(
@@ -66,7 +68,8 @@ def weekly_trends(
 ) -> Trends:
     """Trends of every theme and week of a history. The rows of a week follow from that week and earlier ones only.
 
-    With ``vectors_of``, the vectors of items' mentions, a rise alerts where it is one of its `Surroundings` too.
+    With ``vectors_of``, the vectors of items' mentions, a rise alerts where it is one of its `Surroundings` too, which are
+    asked in the latest weeks alone: ``alert_log`` has no others then.
 
     A sale week is one that the calendar marks and whose number of items is unusual. Its general surge falls out
     with the median of ratios; themes that always surge then (delivery) are compared with their own earlier sale
@@ -80,7 +83,7 @@ def weekly_trends(
     around = None if vectors_of is None else Surroundings(history, vectors_of, settings)
     found = trends_of_counts(counts, history.themes, sale, settings, around)
     named = [", ".join(event.id for event in events.get(week, ())) for week in counts.weeks]
-    return Trends(found.trends, found.alerts, found.alert_log, found.weeks.assign(events=named))
+    return replace(found, weeks=found.weeks.assign(events=named))
 
 
 def with_missed_alerts(
@@ -130,7 +133,8 @@ def trends_of_counts(
     table = _joined(rows, TREND_COLUMNS).sort_values(["theme_id", "week"], ignore_index=True)
     total = counts.volume.sum(axis=0)
     weeks = {"week": list(counts.weeks), "items": total, "factor": np.round(factors, 4), "sale": sale}
-    return Trends(table, last[list(ALERT_COLUMNS)].reset_index(drop=True), log, pd.DataFrame(weeks))
+    withheld = tuple(counts.theme_ids[theme] for theme in np.flatnonzero(state.withheld))
+    return Trends(table, last[list(ALERT_COLUMNS)].reset_index(drop=True), log, pd.DataFrame(weeks), withheld)
 
 
 def _confirm(around: Surroundings, counts: WeeklyCounts, evidence: Evidence) -> Callable[[int], bool]:
