@@ -188,7 +188,7 @@ def test_vectors_link_to_the_meaning_of_a_touchpoint() -> None:
     """The toy encoder puts texts with an x on one axis; only the touchpoint with an x is near."""
     journey = toy_journey(touchpoints=[("first", "use", "xu"), ("second", "retention", "giao")])
     heads = toy_heads(weights={"keyword": 5.0}, encoder_digest=ToyEncoder.digest)
-    found = labels([["x y z"], ["a b c"]], heads, journey=journey)
+    found = labels([["xe đạp"], ["nhà cửa"]], heads, journey=journey)
     assert found["touchpoint"].tolist() == ["first", "second"]
 
 
@@ -361,8 +361,9 @@ def test_bundled_heads_carry_their_figures_and_stay_small(name: str) -> None:
     assert (folder / "heads.safetensors").stat().st_size < 20_000_000
 
 
-def test_one_word_that_is_no_keyword_names_no_touchpoint() -> None:
-    found = np.zeros((3, 2, len(EVIDENCE)), dtype=np.float32)
+def test_one_word_or_mere_judgement_that_is_no_keyword_names_no_touchpoint() -> None:
+    found = np.zeros((6, 2, len(EVIDENCE)), dtype=np.float32)
     found[:, 0, EVIDENCE.index("ngrams")] = 1.0
-    found[1, 0, EVIDENCE.index("keyword_hits")] = 0.7
-    assert _wordless(["ok", "lag", "ok shop"], found).tolist() == [True, False, False]
+    found[[1, 5], 0, EVIDENCE.index("keyword_hits")] = 0.7
+    texts = ["ok", "lag", "giao lâu", "rất tốt", "rat tot", "app tốt"]
+    assert _wordless(texts, found).tolist() == [True, False, False, True, True, False]

@@ -23,6 +23,7 @@ from painpoints.classify.stage import stage_probabilities
 from painpoints.errors import ModelError
 from painpoints.resources import models_dir
 from painpoints.schema import FLAGS, KINDS, SENTIMENTS
+from painpoints.themes.words import is_vague, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -261,10 +262,15 @@ def competitors_named(texts: Sequence[str], journey: Journey) -> npt.NDArray[np.
 
 
 def _wordless(texts: Sequence[str], found: Floats) -> npt.NDArray[np.bool_]:
-    """Segments of one word at most that is nobody's keyword ("ok", "tốt"): the likeness of so little text is chance."""
-    short = np.asarray([len(text.split()) <= 1 for text in texts], dtype=bool)
+    """Segments of one word at most ("ok"), or of mere judgement ("rất tốt"), without anybody's keyword: their likeness to a
+    touchpoint is chance."""
+    short = np.asarray([len(text.split()) <= 1 or _only_judges(text) for text in texts], dtype=bool)
     silent: npt.NDArray[np.bool_] = found[:, :, EVIDENCE.index("keyword_hits")].max(axis=1) == 0
     return short & silent
+
+
+def _only_judges(text: str) -> bool:
+    return is_vague(tokens(text), "vi_unaccented" if text.isascii() else "vi")
 
 
 def _normalised(odds: npt.NDArray[Any]) -> Floats:
