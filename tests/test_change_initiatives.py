@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from painpoints.change.impact.initiative_match import match_initiatives
 from painpoints.change.impact.initiatives import ControlGroup, Initiative, load_initiatives
 from painpoints.errors import InputError
 from painpoints.journey import load_journey
+from painpoints.report.sentences import in_language
 
 JOURNEY = load_journey("ecommerce")
 
@@ -156,6 +158,8 @@ def test_where_nothing_stands_out_the_touchpoint_is_taken_whole_or_nothing_is() 
     assert found == []
     assert "fits no theme clearly" in notices[0]
     assert "at Promotions" not in notices[0]
+    assert re.search(r" The nearest: T\d \(.+ / .+\), T\d \(.+ / .+\), T\d \(.+ / .+\)\.$", notices[0])
+    assert " Gần nhất: T" in in_language(notices[0], "vi")
 
 
 def test_no_themes_no_initiatives() -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["MATCHED_BY", "Match", "Matches", "centred", "match_initiatives", "mean_vectors"]
 
 MATCHED_BY = ("id", "touchpoint+meaning", "meaning", "touchpoint")
+_NAMED_NEAREST = 3
+"""themes that the notice on an initiative without one names"""
 _LEAST_THEMES = 4
 """likenesses without which their spread means nothing"""
 _NORMAL_MAD = 1.4826
@@ -74,6 +76,7 @@ def match_initiatives(
     found: list[Match] = []
     notices: list[str] = []
     unnamed: list[int] = []
+    nearest: dict[int, str] = {}
     told = np.zeros((len(initiatives), 0))
     for position, initiative in enumerate(initiatives):
         ids, said = _by_id(initiative, history.themes)
@@ -87,8 +90,13 @@ def match_initiatives(
         told[unnamed] = vectors
         for row, position in zip(likeness, unnamed, strict=True):
             found += _by_likeness(position, initiatives[position], row, themes, settings)
+            nearest[position] = _nearest(row, themes)
     matched = {match.initiative for match in found}
-    notices += [_unmatched(initiatives[i], journey) for i in range(len(initiatives)) if i not in matched]
+    notices += [
+        _unmatched(initiatives[i], nearest.get(i, ""), journey)
+        for i in range(len(initiatives))
+        if i not in matched
+    ]
     found.sort(key=lambda m: (m.initiative, -(m.likeness or 0.0), m.theme_id))
     return Matches(tuple(found), tuple(notices), told)
 
@@ -121,13 +129,19 @@ def _by_id(initiative: Initiative, themes: pd.DataFrame) -> tuple[list[str], lis
     return list(dict.fromkeys(ids)), notices
 
 
-def _unmatched(initiative: Initiative, journey: Journey) -> str:
+def _unmatched(initiative: Initiative, nearest: str, journey: Journey) -> str:
     ids = {t.id for t in journey.touchpoints}
     at = f" at {journey.label(initiative.touchpoint, 'en')}" if initiative.touchpoint in ids else ""
     return (
         f"Initiative {initiative.title!r} ({initiative.date.isoformat()}) fits no theme{at} clearly and was not measured; "
-        "write the theme's id into its row."
+        f"write the theme's id into its row.{nearest and f' The nearest: {nearest}.'}"
     )
+
+
+def _nearest(likeness: np.ndarray, themes: pd.DataFrame) -> str:
+    """The themes most like an initiative, ``T12AB34 (Văng ứng dụng / Crashes)``, for people to choose from."""
+    rows = themes.iloc[np.argsort(-likeness, kind="stable")[:_NAMED_NEAREST]]
+    return ", ".join(f"{row.theme_id} ({row.name_vi} / {row.name_en})" for row in rows.itertuples())
 
 
 def _likeness(
