@@ -1,7 +1,7 @@
 """Whether `painpoints weekly` finds what happens in half a year, and only that: planted truth, replayed week by week.
 
     python -m benchmarks.weekly [--industry grocery_box] [--items 6000] [--weeks 26] [--seed 0] [--encoder accurate]
-        [--first 1]
+        [--first 1] [--no-surroundings]
 
 What happens: `benchmarks.half_year`. Each week its export alone goes through `weekly` in a fresh workspace, with the
 journey of the industry, the sale days, and the initiatives launched by then (with ``--first 8`` the first eight weeks come
@@ -31,6 +31,7 @@ import resource
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,13 +53,16 @@ from benchmarks.weekly_truth import (
     where_told,
 )
 from painpoints.change.trends.sale_days import Calendar, load_calendar
+from painpoints.settings import Settings
 from painpoints.store import Workspace
 from painpoints.weeks.job import WeekRequest, weekly
 
 _TEXTS = {"feedback_id": str, "theme_id": str}
 
 
-def replay(year: HalfYear, encoder: str, folder: Path, first: int = 1) -> list[Week]:
+def replay(
+    year: HalfYear, encoder: str, folder: Path, first: int = 1, settings: Settings | None = None
+) -> list[Week]:
     """Every week, one after the other, in the workspace ``folder/ws``; the first export holds `first` weeks."""
     calendar = write_calendar(year, folder / "calendar.csv")
     found = []
@@ -70,6 +74,7 @@ def replay(year: HalfYear, encoder: str, folder: Path, first: int = 1) -> list[W
             initiatives=write_initiatives(year, number, folder / "initiatives.csv"),
             calendar=calendar,
             encoder=encoder,
+            settings=settings or Settings(),
         )
         began = time.perf_counter()
         done = weekly(request, now=monday_after(number))
@@ -189,7 +194,11 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, help="new folder for the workspace and its exports (default: none)"
     )
+    parser.add_argument("--no-surroundings", action="store_true", help="alerts by the counts of themes alone")
     options = parser.parse_args()
+    settings = Settings()
+    if options.no_surroundings:
+        settings = replace(settings, trends=replace(settings.trends, around_neighbours=0))
     year = half_year(options.industry, options.items, options.weeks, options.seed)
     size = f"{len(year.simulated.items)} items, {options.weeks} weeks"
     size += f" ({options.first} in the first export)"
@@ -197,7 +206,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        weeks = replay(year, options.encoder, folder, options.first)
+        weeks = replay(year, options.encoder, folder, options.first, settings)
         tell(year, weeks, load_calendar(folder / "calendar.csv"))
 
 

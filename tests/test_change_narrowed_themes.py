@@ -124,7 +124,7 @@ def test_no_change_is_not_said_beside_a_clear_change_of_the_same_initiative() ->
     ("touchpoint", "matched_by", "verdict"),
     [("app", "meaning", "inconclusive"), ("app", HERE, "no_change"), ("", "meaning", "no_change")],
 )
-def test_no_change_is_not_said_of_a_theme_of_another_touchpoint(
+def test_no_change_is_not_said_of_a_theme_found_beside_the_touchpoint_that_was_named(
     touchpoint: str, matched_by: str, verdict: str
 ) -> None:
     weeks = tuple(f"2026-W{n:02d}" for n in range(1, 23))

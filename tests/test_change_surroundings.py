@@ -70,6 +70,10 @@ def test_a_rise_alerts_where_its_surroundings_rise_too(
     found = weekly_trends(history, SETTINGS, NO_DAYS, lambda items: vectors[items])
     assert sorted(found.alerts["theme_id"]) == alert
     assert found.withheld == (() if alert else ("T0",))
+    unasked = weekly_trends(
+        history, replace(SETTINGS, around_neighbours=0), NO_DAYS, lambda items: vectors[items]
+    )
+    assert "T0" in unasked.alerts["theme_id"].tolist()
     statuses = found.trends.set_index(["theme_id", "week"])["status"]
     assert statuses["T0", WEEKS[-1]] == "rising"
 

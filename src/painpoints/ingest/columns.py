@@ -314,8 +314,13 @@ def _is_filled(values: Sequence[str]) -> bool:
 def _is_numbers(values: Sequence[str]) -> bool:
     """Whether there are figures in every cell that says something, and no words or signs in any."""
     missing = load_aliases().missing
-    filled = [v for v in map(str.strip, values) if v and v.casefold() not in missing]
-    return bool(filled) and all(_NUMBERS.fullmatch(v) and re.search(r"\d", v) for v in filled)
+    found = False
+    for value in map(str.strip, values):
+        if value and value.casefold() not in missing:
+            if not (_NUMBERS.fullmatch(value) and re.search(r"\d", value)):
+                return False
+            found = True
+    return found
 
 
 def _tell_of_numbers(plan: Plan, table: Table) -> None:

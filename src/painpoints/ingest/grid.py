@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Grid", "Rejection", "Table", "drop_blank_end", "is_blank"]
+__all__ = ["Grid", "Rejection", "Table", "drop_blank_end", "is_blank", "rows_before_blank_end"]
 
 _UNSEEN = "\x00\ufeff\u200b"
 
@@ -48,7 +48,13 @@ def is_blank(cell: str) -> bool:
     return not cell.strip().strip(_UNSEEN)
 
 
+def rows_before_blank_end(count: int, blank: Callable[[int], bool]) -> int:
+    """How many of `count` rows there are without those at the end that are `blank`: Excel saves what was only formatted."""
+    while count and blank(count - 1):
+        count -= 1
+    return count
+
+
 def drop_blank_end(records: list[list[str]]) -> None:
-    """Takes off the records at the end all of whose cells are blank: Excel saves rows that were only formatted."""
-    while records and all(map(is_blank, records[-1])):
-        records.pop()
+    """Takes off the records at the end all of whose cells are blank."""
+    del records[rows_before_blank_end(len(records), lambda row: all(map(is_blank, records[row]))) :]

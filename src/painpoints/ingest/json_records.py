@@ -8,7 +8,7 @@ from typing import Any
 
 from painpoints.errors import InputError
 from painpoints.ingest.aliases import load_aliases
-from painpoints.ingest.grid import Rejection, Table, is_blank
+from painpoints.ingest.grid import Rejection, Table, is_blank, rows_before_blank_end
 from painpoints.ingest.names import fold
 from painpoints.ingest.profiles import Profile, Thread, load_profiles
 
@@ -130,10 +130,7 @@ def _without_blank_end(
 ) -> list[tuple[int, Record]]:
     """Without the objects after everything else that have no value, or only blank ones."""
     last = max((r.row for r in rejections), default=0)
-    end = len(flat)
-    while end and flat[end - 1][0] > last and _is_blank(flat[end - 1][1]):
-        end -= 1
-    return flat[:end]
+    return flat[: rows_before_blank_end(len(flat), lambda n: flat[n][0] > last and _is_blank(flat[n][1]))]
 
 
 def _is_blank(record: Record) -> bool:

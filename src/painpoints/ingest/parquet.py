@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from painpoints.errors import InputError
-from painpoints.ingest.grid import Table, is_blank
+from painpoints.ingest.grid import Table, is_blank, rows_before_blank_end
 
 __all__ = ["parse_parquet"]
 
@@ -22,9 +22,9 @@ def parse_parquet(name: str, data: bytes) -> Table:
         columns = {column: _spelt(table.column(column)) for column in dict.fromkeys(table.column_names)}
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{name}: the Parquet file is damaged or cannot be read ({error}).") from error
-    rows = table.num_rows
-    while rows and all(is_blank(cells[rows - 1]) for cells in columns.values()):
-        rows -= 1
+    rows = rows_before_blank_end(
+        table.num_rows, lambda row: all(is_blank(cells[row]) for cells in columns.values())
+    )
     return Table({name: cells[:rows] for name, cells in columns.items()}, list(range(1, rows + 1)), rows)
 
 

@@ -31,9 +31,9 @@ class Meanings:
 
     def of_theme(self, history: History, theme_id: str) -> np.ndarray:
         """``float[n, d]``: the mentions of a theme, in the history's order."""
-        told = history.mentions["item"].isin(history.items_of(theme_id))
-        own = history.mentions.loc[told, "theme_id"] == theme_id
-        found: np.ndarray = self.of_items(history.items_of(theme_id))[own.to_numpy()]
+        items = history.items_of(theme_id)
+        told = history.mentions.loc[history.mentions["item"].isin(items), "theme_id"]
+        found: np.ndarray = self.of_items(items)[(told == theme_id).to_numpy()]
         return found
 
 

@@ -80,7 +80,9 @@ def weekly_trends(
     events = marked_weeks(calendar, counts.weeks, settings.sale_days)
     marked = np.array([week in events for week in counts.weeks], dtype=bool)
     sale = sale_weeks(counts.volume.sum(axis=0), marked, settings)
-    around = None if vectors_of is None else Surroundings(history, vectors_of, settings)
+    around = None
+    if vectors_of is not None and settings.around_neighbours:
+        around = Surroundings(history, vectors_of, settings)
     found = trends_of_counts(counts, history.themes, sale, settings, around)
     named = [", ".join(event.id for event in events.get(week, ())) for week in counts.weeks]
     return replace(found, weeks=found.weeks.assign(events=named))
