@@ -247,7 +247,7 @@ class TrendSettings:
     quiet_weeks: int = 4
     """weeks without a rise after which the next one is a new alert; until then it is the same story"""
     around_neighbours: int = 30
-    """segments nearest to each of a rising theme's that say whether more is told around it (of 10 most are its own); 0: none"""
+    """segments nearest to each of a rising theme's that say whether more is told around it, in any theme; 0: not asked"""
     around_rows: int = 50
     """pains for each neighbour, where there are fewer than that times `around_neighbours`: 30 of 100 are no neighbours"""
     around_fewest: int = 5
