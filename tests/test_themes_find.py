@@ -227,7 +227,7 @@ def test_themes_of_one_thing_that_say_nothing_of_it_are_one():
     told = (segments, around(labels), words, labels, polarity, None, None)
     apart, ids = describe_themes(*told)
     assert len(set(ids)) == len(apart) == 3
-    table, ids = describe_themes(*told, join_general=True)
+    table, ids = describe_themes(*told, join_alike=True)
     assert ids[0] == ids[1] != ids[2]
     assert table["name_vi"].str.fullmatch(r"Thẻ \(nói chung\)").sum() == 1
     assert table.set_index("theme_id").loc[ids[0], "segments"] == 20

@@ -153,6 +153,10 @@ class ThemeSettings:
     """the same for a sub-theme, more of which must tell the issue"""
     issue_heard: float = 0.1
     """and share from which a word speaks for the name as much as a word can"""
+    saying_near: float = 0.5
+    """cosine of the centred vectors from which a segment is heard to say what another one says"""
+    saying_fluency: float = 0.05
+    """what a unit of mean log-probability of its words counts for beside share and cosine: slips cost, rare words little"""
     business_rows: int = 2_000
     """segments of a run by which its kind of business is told"""
 

@@ -33,6 +33,10 @@ _CANDIDATES = 6
 _BEAM = 8
 """partial sentences that are kept; more change nothing"""
 _CACHE = 400_000
+_NO_SLIP = 6
+"""times that a spelling was counted; what is rarer is mostly mistyped"""
+_NO_STAND_IN = 0.05
+"""share of the count of the commonest form with the same letters"""
 
 
 class AccentModel:
@@ -86,6 +90,25 @@ class AccentModel:
         if n:
             share = (self._triples.get((first, before, word), 0) + kinds * share) / (n + kinds)
         return math.log(share)
+
+    def knows(self, word: str) -> bool:
+        """Whether the `word` (lower case) was counted often enough to be no slip, and no form of the same letters so much
+        oftener that it stands for that one."""
+        count = self._counts[self._number[word]] if word in self._number else 0
+        forms = self._forms.get(strip_accents(word), ())
+        return count >= _NO_SLIP and count >= _NO_STAND_IN * self._counts[forms[0]]
+
+    def stands_in(self, word: str) -> bool:
+        """Whether there are Vietnamese syllables of the same letters (lower case)."""
+        return any(self._words[form] != word for form in self._forms.get(strip_accents(word), ()))
+
+    def fluency(self, words: Sequence[str]) -> float:
+        """Mean natural logarithm of the probability of each of `words`, and of the end, after the two before it."""
+        first, before, total = _START, _START, 0.0
+        for word in [*(self._number.get(word, -1) for word in words), _END]:
+            total += self._log_share(first, before, word)
+            first, before = before, word
+        return total / (len(words) + 1)
 
     def restore(self, words: Sequence[str]) -> list[str]:
         """`words` (lower case, one syllable each) with the likeliest diacritics; a word that has some is left as

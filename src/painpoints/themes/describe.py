@@ -16,6 +16,7 @@ from painpoints.themes.ids import lasting_id, place_of
 from painpoints.themes.issue_names import IssueTeller
 from painpoints.themes.name import NamedTheme, ThemeWords, distinct_names, name_each
 from painpoints.themes.quotes import choose_quotes, most_central
+from painpoints.themes.sayings import SURE, Sayings
 from painpoints.themes.sub_themes import Part, Said, parts_of, sub_themes
 from painpoints.themes.theme_set import POLARITIES, THEME_TABLE_COLUMNS
 from painpoints.themes.theme_words import central_texts, hear, place_names, theme_words
@@ -42,10 +43,10 @@ def describe_themes(
     taken_ids: Collection[str] = (),
     issues: IssueNames | None = None,
     *,
-    join_general: bool = False,
+    join_alike: bool = False,
 ) -> tuple[pd.DataFrame, list[str]]:
     """The themes' table (THEME_TABLE_COLUMNS) and the theme id of each label; ``given`` ones have id and names, new ones
-    get an id that is not among ``taken_ids``, and where they tell one of the ``issues`` its name. With ``join_general`` new
+    get an id that is not among ``taken_ids``, and where they tell one of the ``issues`` its name. With ``join_alike`` new
     themes that are about nothing that could be named are one."""
     settings = settings or ThemeSettings()
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
@@ -53,13 +54,16 @@ def describe_themes(
         return pd.DataFrame(columns=list(THEME_TABLE_COLUMNS), dtype=object), []
     langs = segments["lang"].astype(str).to_numpy()
     business = None if issues is None else issues.of_business(vectors[polarity != ""], settings)
+    texts = segments["text"].astype(str).tolist()
+    centred = centre_by_language(vectors, langs, settings.language_prior)
     said = Said(
         segments,
-        segments["text"].astype(str).tolist(),
+        texts,
         segments["item"].to_numpy(dtype=int),
-        centre_by_language(vectors, langs, settings.language_prior),
+        centred,
         hear(segments, words, groups, polarity),
         IssueTeller(business, vectors, words, langs == "en", settings),
+        Sayings(centred, texts, words, langs.tolist(), _sure(segments), settings),
         settings,
     )
     people, weeks = _people(segments, items), _weeks(segments)
@@ -68,7 +72,7 @@ def describe_themes(
         listener.told(rows, known) for rows, known in zip(groups, given or [None] * len(groups), strict=True)
     ]
     named, places = listener.names(told), list(range(len(told)))
-    if join_general:
+    if join_alike:
         told, named, places = listener.joined(told, named)
     named = distinct_names(named, [_given_names(one) for one in told])
     taken = {*taken_ids, *(one.known.theme_id for one in told if one.known is not None)}
@@ -116,6 +120,7 @@ class _Listener:
             central_texts(self.vectors, rows, said.texts, said.heard.langs),
             issue=issue if known is None else None,
             part_issue=_issue_of_parts(rows, parts, said) if known is None else None,
+            sayings=said.sayings.of(rows) if known is None else None,
             asks=bool(2 * self.asking[rows].sum() > len(rows)),
         )
         return _Told(rows, known, parts, words)
@@ -130,10 +135,11 @@ class _Listener:
     def joined(
         self, told: list[_Told], named: list[NamedTheme]
     ) -> tuple[list[_Told], list[NamedTheme], list[int]]:
-        """The themes, new ones about nothing that could be named made one, their names, and the place of each among them."""
-        same: dict[tuple[str, str] | int, list[int]] = {}
+        """The themes, new ones that would be called the same made one, their names, and the place of each among them."""
+        same: dict[tuple[str, ...] | int, list[int]] = {}
         for number, (one, name) in enumerate(zip(told, named, strict=True)):
-            key = (one.words.polarity, name.vi) if name.general else number
+            called = (one.words.polarity, name.lang, name.en if name.lang == "en" else name.vi)
+            key: tuple[str, ...] | int = number if one.known is not None else called
             same.setdefault(key, []).append(number)
         places = [0] * len(told)
         kept: list[_Told] = []
@@ -187,6 +193,15 @@ def _asking(segments: pd.DataFrame) -> np.ndarray:
     """Whether each segment is a request; none is where kinds are not known."""
     kinds = segments["kind"] if "kind" in segments else pd.Series("", index=segments.index)
     return (kinds == "request").to_numpy()
+
+
+def _sure(segments: pd.DataFrame) -> np.ndarray:
+    """Which segments are of their sentiment beyond doubt, or ask for something; all where it is not known how surely."""
+    if "sentiment_p" not in segments:
+        return np.ones(len(segments), dtype=bool)
+    probability = pd.to_numeric(segments["sentiment_p"], errors="coerce").fillna(1.0).to_numpy()
+    sure: np.ndarray = (probability >= SURE) | _asking(segments)
+    return sure
 
 
 def _people(segments: pd.DataFrame, items: pd.DataFrame | None) -> list[str]:

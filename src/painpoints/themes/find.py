@@ -74,7 +74,7 @@ def find_themes(
         settings,
         known.taken,
         issues,
-        join_general=True,
+        join_alike=True,
     )
     lost = (found.labels < 0) & ~vague
     return ThemeSet(

@@ -38,6 +38,7 @@ PHRASE_SHARE = 0.2
 HEARD_SHARE = 0.15
 STRONG_LIFT = 2.0
 SURE_SHARE = 0.4
+SAID_SHARE = 0.2  # of segments near to the one that is to name them all
 CLEAR_SHARE = 0.35  # of segments that name one of the troubles, from which no name of an issue is asked for
 _IN_GENERAL = {"vi": "(nói chung)", "en": "(in general)"}
 _GENERAL = {
@@ -68,8 +69,8 @@ class NamedTheme:
     keyphrases: tuple[str, ...]
     spare: tuple[tuple[str, str], ...] = ()
     aside: tuple[str, str] = ("", "")
-    general: bool = False
-    """it is about nothing that could be named, or of a thing nothing is said that could be"""
+    lang: str = "vi"
+    """the language of most segments: vi or en"""
 
 
 def name_themes(
@@ -145,6 +146,9 @@ def _name_one(
     }
     main = _main_language(theme)
     other = "vi" if main == "en" else "en"
+    if composed[main] not in (_WISHES[main], _GENERAL[theme.polarity, main]):
+        for lang, saying in _sayings(details, theme, glossary).items():
+            composed[lang] = _said(saying, about, theme, lang, glossary)
     # what a few say in the other language names a theme of grumbling no better
     for called in (_WISHES, {lang: _GENERAL[theme.polarity, lang] for lang in ("vi", "en")}):
         if composed[main] == called[main]:
@@ -158,9 +162,7 @@ def _name_one(
     )
     aside = _aside(phrases["vi"], theme, "vi"), _aside(phrases["en"], theme, "en")
     keyphrases = _shown_phrases(theme, phrases, books, main, glossary)
-    nothing = (_GENERAL[theme.polarity, main], _WISHES[main])
-    general = names[main] in nothing or names[main].endswith(_IN_GENERAL[main])
-    return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside, general)
+    return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside, main)
 
 
 def _main_language(theme: ThemeWords) -> str:
@@ -179,6 +181,25 @@ def _clear(
         for concepts, spoken in zip(theme.concepts, theme.phrases, strict=True)
     ]
     return sum(said) >= CLEAR_SHARE * len(said)
+
+
+def _sayings(details: list[int], theme: ThemeWords, glossary: Glossary) -> dict[str, str]:
+    """What stands in a name instead of the ``details``: the saying that enough segments lie near to, and more than name a
+    trouble, where the troubles are not clear by themselves."""
+    troubles = {c for c in details if glossary.concepts[c].kind != "topic"}
+    told = sum(not troubles.isdisjoint(own) for own in theme.concepts) / max(1, len(theme.concepts))
+    if told >= CLEAR_SHARE:
+        return {}
+    return {
+        lang: saying.text for lang, saying in theme.sayings.items() if saying.share >= max(SAID_SHARE, told)
+    }
+
+
+def _said(saying: str, about: list[int], theme: ThemeWords, lang: str, glossary: Glossary) -> str:
+    """``Topic: saying``, or the saying alone where it names the topic itself."""
+    subject = [glossary.concepts[c].vi if lang == "vi" else glossary.concepts[c].en for c in about]
+    heading = "" if theme.part else subject[0] if subject else theme.place.get(lang, "")
+    return _capital(saying) if not heading or _names_topic(saying, heading) else _heading(heading, [saying])
 
 
 def _outnumbered(issue: tuple[str, str], details: list[int], theme: ThemeWords, glossary: Glossary) -> bool:
@@ -331,7 +352,9 @@ def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
         return f"{_capital(heading)} {_IN_GENERAL[lang]}" if quote else _capital(heading)
     if theme.asks:
         return _WISHES[lang]
-    if counts and max(counts.values()) < PHRASE_SHARE * len(theme.phrases):
+    little = counts and max(counts.values()) < PHRASE_SHARE * len(theme.phrases)
+    unlike = theme.sayings and all(saying.share < SAID_SHARE for saying in theme.sayings.values())
+    if little or unlike:
         return _GENERAL[theme.polarity, lang]
     return _heading(_UNNAMED[theme.polarity, lang], [f"“{quote}”"] if quote else [])
 

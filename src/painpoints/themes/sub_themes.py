@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from painpoints.settings import ThemeSettings
     from painpoints.themes.issue_names import IssueTeller
+    from painpoints.themes.sayings import Sayings
 
 __all__ = ["Said", "SubTheme", "finer_groups", "parts_of", "sub_themes"]
 
@@ -47,6 +48,7 @@ class Said:
     """float32[n, d], unit rows around their language's mean"""
     heard: Heard
     teller: IssueTeller
+    sayings: Sayings
     settings: ThemeSettings
 
 
@@ -156,6 +158,9 @@ def _names(
     asked = [ThemeWords(polarity, [], [], [], {}, {})]  # stands for the theme, so that its name is taken
     for group, issue in parts:
         central = central_texts(said.centred, group, said.texts, heard.langs)
-        asked.append(theme_words(heard, group, polarity, {}, central, issue=issue, part=True))
+        sayings = said.sayings.of(group)
+        asked.append(
+            theme_words(heard, group, polarity, {}, central, issue=issue, sayings=sayings, part=True)
+        )
     given = [(theme.vi, theme.en), *(None for _ in parts)]
     return name_themes(asked, heard.background(own), len(own), heard.books_within(own), given)[1:]

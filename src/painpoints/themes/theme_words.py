@@ -15,7 +15,9 @@ from painpoints.themes.glossary import load_glossary
 from painpoints.themes.name import ThemeWords
 from painpoints.themes.phrases import PhraseBook, phrase_book, phrase_keys, stop_words
 from painpoints.themes.quotes import most_central
+from painpoints.themes.sayings import Saying
 from painpoints.themes.views import thinned
+from painpoints.themes.words import load_word_list
 
 if TYPE_CHECKING:
     from painpoints.journey import Journey
@@ -27,9 +29,6 @@ CENTRAL_WORDS = 10
 NAMING_MEMBERS = 500
 NAMING_BACKGROUND = 20_000
 PLACE_MAJORITY = 0.4  # mean probability
-LINKS = frozenset(
-    ("but", "and", "though", "although", "however", "so", "nhưng", "và", "mà", "nên", "còn", "thì")
-)
 
 
 @dataclass(frozen=True)
@@ -93,11 +92,13 @@ def theme_words(
     *,
     issue: tuple[str, str] | None = None,
     part_issue: tuple[str, str] | None = None,
+    sayings: Mapping[str, Saying] | None = None,
     asks: bool = False,
     part: bool = False,
 ) -> ThemeWords:
     """What naming needs of the segments at ``rows``, which tell the ``issue``, a part of them the
-    ``part_issue``, or mostly ask for something; those that were not heard are left out."""
+    ``part_issue``, many what one of the ``sayings`` says, or mostly ask for something; those that were not heard are left
+    out."""
     own = heard.among(rows) if part else heard.among(thinned(rows, NAMING_MEMBERS))
     return ThemeWords(
         polarity,
@@ -110,6 +111,7 @@ def theme_words(
         part_issue,
         asks,
         part,
+        sayings or {},
     )
 
 
@@ -142,4 +144,4 @@ def central_texts(
 def _without_link(words: list[str]) -> list[str]:
     """A clause without the conjunction that tied it to the one before it."""
     first = words[0].strip("(,-").lower() if len(words) > 2 else ""
-    return words[1:] if first in LINKS else words
+    return words[1:] if first in load_word_list("links.txt") else words

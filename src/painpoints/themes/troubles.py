@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from painpoints.themes.glossary import Glossary
+from painpoints.themes.sayings import Saying
 
 __all__ = [
     "LIFT",
@@ -53,6 +54,8 @@ class ThemeWords:
     """most segments ask for something"""
     part: bool = False
     """a part of a theme: called by what is commoner in it than in the theme, at last by its quote, in whatever language"""
+    sayings: Mapping[str, Saying] = field(default_factory=dict)
+    """the segment that tells in few words what the others tell, in either language"""
 
 
 @dataclass(frozen=True)
