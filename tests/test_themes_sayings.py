@@ -76,6 +76,18 @@ def test_abbreviations_and_brands_keep_their_capitals_but_shouting_does_not():
     assert saying(["MÃ OTP MÃI CHƯA NHẬN ĐƯỢC"] * 3, np.ones((3, 3))).text == "mã otp mãi chưa nhận được"
 
 
+def test_what_only_one_says_by_the_way_is_in_no_saying():
+    texts = [
+        "sinh viên đợi quà tặng mãi",
+        "quà tặng mãi chưa nhận",
+        "quà tặng chưa thấy đâu",
+        "đợi quà tặng mãi",
+    ] * 2
+    texts[4] = "quà tặng đợi lâu"
+    vectors = [[1, 0, 0], [1, 0.5, 0], [1, 0, 0.5], [1, 0.5, 0.5]] * 2
+    assert "sinh viên" not in saying(texts, vectors).text
+
+
 def test_a_segment_of_doubtful_sentiment_names_none():
     texts = ["tổng đài không gọi được", "gọi tổng đài chờ mãi", "thẻ chưa gửi về nhà"]
     found = saying(texts, np.ones((3, 3)), sure=[False, True, False])

@@ -38,6 +38,7 @@ PHRASE_SHARE = 0.2
 HEARD_SHARE = 0.15
 STRONG_LIFT = 2.0
 SURE_SHARE = 0.4
+TOO_MANY = 6  # segments for one of their quotes to stand for them all
 SAID_SHARE = 0.2  # of segments near to the one that is to name them all
 CLEAR_SHARE = 0.35  # of segments that name one of the troubles, from which no name of an issue is asked for
 _IN_GENERAL = {"vi": "(nói chung)", "en": "(in general)"}
@@ -353,8 +354,7 @@ def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
     if theme.asks:
         return _WISHES[lang]
     little = counts and max(counts.values()) < PHRASE_SHARE * len(theme.phrases)
-    unlike = theme.sayings and all(saying.share < SAID_SHARE for saying in theme.sayings.values())
-    if little or unlike:
+    if little or len(theme.phrases) >= TOO_MANY:  # none of them says what the others say
         return _GENERAL[theme.polarity, lang]
     return _heading(_UNNAMED[theme.polarity, lang], [f"“{quote}”"] if quote else [])
 

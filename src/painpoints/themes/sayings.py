@@ -23,6 +23,9 @@ LOOKED_AT = 500  # segments of a theme that are compared with one another
 FEWEST_WORDS, MOST_WORDS = 3, 9
 OWN_WORDS = 2  # words that mean something
 SEVERAL = 3  # segments
+OWN_SHARE = (
+    0.05  # of a theme's segments, and two of them, that have each word of its saying that means something
+)
 CALLED = 4  # words
 SURE = 0.7  # probability of a segment's sentiment
 ABBREVIATION = 5  # letters
@@ -65,12 +68,13 @@ class Sayings:
         own = thinned(rows, LOOKED_AT)
         middle = self.centred[own].mean(axis=0)
         middle /= max(float(np.linalg.norm(middle)), 1e-12)
+        common = self._common(own)
         found = {}
         for side, spelt in (("vi", ("vi",)), ("vi", ("vi_unaccented",)), ("en", ("en",))):
             if side in found:
                 continue
             told = [int(row) for row in own if self.langs[row] in spelt and self.sure[row]]
-            told = [row for row in told if self._told(row)[0]]
+            told = [row for row in told if self._told(row)[0] and common.issuperset(self._content(row, side))]
             if not told:
                 continue
             share = (self.centred[told] @ self.centred[own].T >= self.settings.saying_near).mean(axis=1)
@@ -79,6 +83,15 @@ class Sayings:
             best = int(worth.argmax())
             found[side] = Saying(self._told(told[best])[0], float(share[best]))
         return found
+
+    def _common(self, rows: np.ndarray) -> set[str]:
+        """The words that so many of the segments at ``rows`` have that they are the theme's rather than one of theirs."""
+        said = Counter(word for row in rows for word in set(self.words[row]))
+        least = max(min(2, len(rows) / 4), OWN_SHARE * len(rows))
+        return {word for word, count in said.items() if count >= least}
+
+    def _content(self, row: int, side: str) -> set[str]:
+        return {word for word in _without_ties(self.words[row]) if word not in _idle(side) and len(word) > 1}
 
     def _told(self, row: int) -> tuple[str, float]:
         """A segment's words without what ties it to others, '' where they may not stand in a name; and the mean logarithm of
@@ -109,8 +122,7 @@ class Sayings:
 
 def _may_name(words: Sequence[str], text: str, side: str) -> bool:
     """Whether so many words, that mean something, hide nothing, are not rude and no subordinate clause, may name a theme."""
-    idle = load_word_list(f"stopwords_{side}.txt") | load_word_list("vague.txt")
-    meaning = sum(len(word) > 1 and word not in idle for word in words)
+    meaning = sum(len(word) > 1 and word not in _idle(side) for word in words)
     return (
         FEWEST_WORDS <= len(words) <= MOST_WORDS
         and meaning >= OWN_WORDS
@@ -119,6 +131,10 @@ def _may_name(words: Sequence[str], text: str, side: str) -> bool:
         and load_word_list("rude.txt").isdisjoint(words)
         and not any(thanks in " ".join(words) for thanks in _THANKS)
     )
+
+
+def _idle(side: str) -> frozenset[str]:
+    return load_word_list(f"stopwords_{side}.txt") | load_word_list("vague.txt")
 
 
 def _without_ties(words: Sequence[str]) -> Sequence[str]:
