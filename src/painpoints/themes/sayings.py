@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,9 +23,8 @@ LOOKED_AT = 500  # segments of a theme that are compared with one another
 FEWEST_WORDS, MOST_WORDS = 3, 9
 OWN_WORDS = 2  # words that mean something
 SEVERAL = 3  # segments
-OWN_SHARE = (
-    0.05  # of a theme's segments, and two of them, that have each word of its saying that means something
-)
+FEW = 8  # segments of which none need repeat a word
+OWN_SHARE = 0.05  # of a theme's segments that say a word, from which the word is the theme's own
 CALLED = 4  # words
 SURE = 0.7  # probability of a segment's sentiment
 ABBREVIATION = 5  # letters
@@ -39,6 +38,15 @@ class Saying:
 
     text: str
     share: float
+
+
+class _Short(NamedTuple):
+    """Words of a segment that may stand in a name, those that mean something, and the mean logarithm of how likely each is
+    after those before it (0 in English, for which there are no counts)."""
+
+    text: str
+    content: frozenset[str]
+    fluent: float
 
 
 @dataclass(frozen=True)
@@ -55,56 +63,48 @@ class Sayings:
     sure: np.ndarray
     """bool[n]: whether its sentiment is beyond doubt, or it asks for something"""
     settings: ThemeSettings
-    _short: dict[int, tuple[str, float]] = field(default_factory=dict)
-    """of segments asked for before: the words that may stand in a name ('' where none may), and how fluent they are"""
+    _short: dict[int, _Short | None] = field(default_factory=dict)
+    """of segments asked for before"""
 
     def of(self, rows: np.ndarray) -> Mapping[str, Saying]:
         """The saying of the segments at ``rows`` in either language that has one, ``vi`` and ``en``.
 
         A saying is a whole segment of three to nine words, surely of its sentiment, to which more of the others lie near
-        than to any other, the nearer to their middle and the more fluent the better. Nearness is compared across languages.
-        Vietnamese typed without diacritics is taken only where nobody typed any.
+        than to any other, the nearer to their middle, the more in their words and the more fluent the better; what only
+        one says is in none. Nearness is compared across languages. Vietnamese typed without diacritics is taken only where nobody typed any.
         """
         own = thinned(rows, LOOKED_AT)
         middle = self.centred[own].mean(axis=0)
         middle /= max(float(np.linalg.norm(middle)), 1e-12)
-        common = self._common(own)
-        found = {}
-        for side, spelt in (("vi", ("vi",)), ("vi", ("vi_unaccented",)), ("en", ("en",))):
-            if side in found:
+        said = Counter(word for row in own for word in set(self.words[row]))
+        repeated = {word for word, times in said.items() if times > 1 or len(own) < FEW}
+        found: dict[str, Saying] = {}
+        for side, spelt in (("vi", "vi"), ("vi", "vi_unaccented"), ("en", "en")):
+            told = [int(row) for row in own if self.langs[row] == spelt and self.sure[row]]
+            told = [row for row in told if (one := self._in_short(row)) and repeated.issuperset(one.content)]
+            if side in found or not told:
                 continue
-            told = [int(row) for row in own if self.langs[row] in spelt and self.sure[row]]
-            told = [row for row in told if self._told(row)[0] and common.issuperset(self._content(row, side))]
-            if not told:
-                continue
+            short = [one for row in told if (one := self._in_short(row))]
             share = (self.centred[told] @ self.centred[own].T >= self.settings.saying_near).mean(axis=1)
-            fluent = np.array([self._told(row)[1] for row in told])
-            worth = share + self.centred[told] @ middle + self.settings.saying_fluency * fluent
+            worth = share + self.centred[told] @ middle
+            worth += self.settings.saying_fluency * np.array([one.fluent for one in short])
+            worth += self.settings.saying_words * np.array(
+                [_shared(one.content, said, len(own)) for one in short]
+            )
             best = int(worth.argmax())
-            found[side] = Saying(self._told(told[best])[0], float(share[best]))
+            found[side] = Saying(short[best].text, float(share[best]))
         return found
 
-    def _common(self, rows: np.ndarray) -> set[str]:
-        """The words that so many of the segments at ``rows`` have that they are the theme's rather than one of theirs."""
-        said = Counter(word for row in rows for word in set(self.words[row]))
-        least = max(min(2, len(rows) / 4), OWN_SHARE * len(rows))
-        return {word for word, count in said.items() if count >= least}
-
-    def _content(self, row: int, side: str) -> set[str]:
-        return {word for word in _without_ties(self.words[row]) if word not in _idle(side) and len(word) > 1}
-
-    def _told(self, row: int) -> tuple[str, float]:
-        """A segment's words without what ties it to others, '' where they may not stand in a name; and the mean logarithm of
-        how likely each is after those before it (0 in English, for which there are no counts)."""
+    def _in_short(self, row: int) -> _Short | None:
         if row not in self._short:
             text, side = self.texts[row], "en" if self.langs[row] == "en" else "vi"
             words = _without_ties(self.words[row])
-            if not _may_name(words, text, side) or (side == "vi" and not all(map(self._is_spelt, words))):
-                self._short[row] = "", 0.0
-            else:
-                model = default_accents() if side == "vi" else None
-                fluent = 0.0 if model is None else model.fluency(words)
-                self._short[row] = " ".join(_with_capitals(words, text, side == "en")), fluent
+            content = frozenset(word for word in words if len(word) > 1 and word not in _idle(side))
+            fits = _may_name(words, content, text) and (side == "en" or all(map(self._is_spelt, words)))
+            model = default_accents() if side == "vi" and fits else None
+            fluent = 0.0 if model is None else model.fluency(words)
+            spelt = " ".join(_with_capitals(words, text, side == "en"))
+            self._short[row] = _Short(spelt, content, fluent) if fits else None
         return self._short[row]
 
     def _is_spelt(self, word: str) -> bool:
@@ -120,12 +120,16 @@ class Sayings:
         return Counter(word for own in self.words for word in set(own))
 
 
-def _may_name(words: Sequence[str], text: str, side: str) -> bool:
+def _shared(content: frozenset[str], said: Counter[str], segments: int) -> float:
+    """How much of the ``content`` is the theme's own: mean share of ``segments`` that say each word, OWN_SHARE being all."""
+    return sum(min(1.0, said[word] / (OWN_SHARE * segments)) for word in content) / len(content)
+
+
+def _may_name(words: Sequence[str], content: frozenset[str], text: str) -> bool:
     """Whether so many words, that mean something, hide nothing, are not rude and no subordinate clause, may name a theme."""
-    meaning = sum(len(word) > 1 and word not in _idle(side) for word in words)
     return (
         FEWEST_WORDS <= len(words) <= MOST_WORDS
-        and meaning >= OWN_WORDS
+        and len(content) >= OWN_WORDS
         and words[0] not in load_word_list("subordinating.txt")
         and not any(sign in text for sign in _MASKED)
         and load_word_list("rude.txt").isdisjoint(words)
