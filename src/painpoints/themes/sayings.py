@@ -70,8 +70,9 @@ class Sayings:
         """The saying of the segments at ``rows`` in either language that has one, ``vi`` and ``en``.
 
         A saying is a whole segment of three to nine words, surely of its sentiment, to which more of the others lie near
-        than to any other, the nearer to their middle, the more in their words and the more fluent the better; what only
-        one says is in none. Nearness is compared across languages. Vietnamese typed without diacritics is taken only where nobody typed any.
+        than to any other, the nearer to their middle, the more in their words and the more fluent the better; what only one
+        of them says is in none. Nearness is compared across languages. Vietnamese typed without diacritics is taken only
+        where nobody typed any.
         """
         own = thinned(rows, LOOKED_AT)
         middle = self.centred[own].mean(axis=0)
