@@ -31,21 +31,13 @@ __all__ = [
     "centred",
     "evidence",
     "link",
-    "neighbour_sums",
     "profiles_of",
-    "sharpened",
     "tower",
-    "with_neighbours",
     "words_of",
 ]
 
 EVIDENCE = ("told", "about", "keyword", "example", "ngrams", "keyword_hits", "towers")
 """the kinds of likeness between a segment and a touchpoint, in the order of the learnt weights"""
-
-_NEIGHBOURS = 10
-_ROWS_AT_ONCE = 2_000
-_MOST_TOGETHER = 20_000
-"""segments among which neighbours are looked for; a larger run is dealt out into blocks of at most so many"""
 
 
 @dataclass(frozen=True)
@@ -228,48 +220,3 @@ def link(found: Floats, weights: Floats, none_bias: float) -> Floats:
     logits -= logits.max(axis=1, keepdims=True)
     odds = np.exp(logits)
     return (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)  # type: ignore[no-any-return]
-
-
-def with_neighbours(
-    probability: Floats, vectors: Floats, power: float, silent: npt.NDArray[np.bool_] | None = None
-) -> Floats:
-    """`probability` ``[n, t + 1]`` of `link`, each row pulled towards those of the segments nearest to it.
-
-    One step of label propagation (Zhu & Ghahramani 2002): a touchpoint's keywords name some of the ways in which
-    customers speak of it; others of the same run carry its name on to wordings that no journey file foresees. The mean
-    of many rows is flatter than they are, so that it is raised to `power` (learnt) in the end, less where little was
-    added. `vectors` are centred, norm 1. Rows that are `silent` lend nothing.
-    """
-    found = probability.astype(np.float32).copy()
-    blocks = -(-len(found) // _MOST_TOGETHER)
-    for block in range(blocks):
-        rows = np.arange(block, len(found), blocks)
-        lends = np.ones(len(rows), dtype=np.float32) if silent is None else (~silent[rows]).astype(np.float32)
-        mean, weight = neighbour_sums(probability[rows], vectors[rows], lends)
-        found[rows] = sharpened(mean, weight, power)
-    return found
-
-
-def neighbour_sums(probability: Floats, vectors: Floats, lends: Floats) -> tuple[Floats, Floats]:
-    """Each row's probabilities plus those of its nearest rows, ``[n, t + 1]``, and what these count together, ``[n]``.
-
-    A neighbour counts with the square of its cosine times what it `lends`, against 1 for the row itself.
-    """
-    sums, weights = probability.astype(np.float32).copy(), np.zeros(len(probability), dtype=np.float32)
-    count = min(_NEIGHBOURS, len(vectors) - 1)
-    for begin in range(0, len(vectors), _ROWS_AT_ONCE) if count > 0 else ():
-        rows = np.arange(begin, min(begin + _ROWS_AT_ONCE, len(vectors)))
-        likeness = vectors[rows] @ vectors.T
-        likeness[np.arange(len(rows)), rows] = -1
-        near = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
-        weight = np.maximum(np.take_along_axis(likeness, near, axis=1), 0) ** 2 * lends[near]
-        sums[rows] += np.einsum("nk,nkt->nt", weight, probability[near])
-        weights[rows] = weight.sum(axis=1)
-    return sums, weights
-
-
-def sharpened(sums: Floats, weights: Floats, power: float) -> Floats:
-    """`neighbour_sums` as probabilities: raised to `power` where the neighbours count much, to 1 where nothing."""
-    exponent = 1 + (power - 1) * weights / (1 + weights)
-    odds = (sums / sums.sum(axis=1, keepdims=True)) ** exponent[:, None]
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)

@@ -16,9 +16,9 @@ from painpoints.classify.linker import (
     evidence,
     link,
     profiles_of,
-    with_neighbours,
     words_of,
 )
+from painpoints.classify.neighbours import in_company, nearest, with_neighbours
 from painpoints.classify.stage import stage_probabilities
 from painpoints.errors import ModelError
 from painpoints.resources import models_dir
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csr_matrix
 
+    from painpoints.classify.neighbours import Near
     from painpoints.encoders import Encoder
     from painpoints.journey import Journey
     from painpoints.store import StoredModel
@@ -122,26 +123,28 @@ def classify(
     profiles = profiles_of(journey.touchpoints, own, heads.arrays.get("centre"))
     unit = centred(vectors, heads.arrays["centre"]) if heads.uses_vectors else None
     by_rating = _rating_factors(segments, items)
-    parts, places = [], []
+    parts, felt, places = [], [], []
     for begin in range(0, len(segments), _CHUNK):
         rows = slice(begin, begin + _CHUNK)
         texts = segments["match_text"].iloc[rows].tolist()
         ngrams = hashed_ngrams(texts)
         tasks = ("sentiment", "kind", "severity", "stage", "experience", *FLAGS, *own_tasks(heads))
         found = heads.probabilities(tasks, texts, vectors[rows], ngrams)
-        labels = _labels(found, by_rating[rows], heads)
-        beside = _beside(texts, found, heads, journey)
-        parts.append(pd.DataFrame(labels | beside))
-        near = None if unit is None else unit[rows]
-        places.append((*_linked(texts, ngrams, near, profiles, heads), found["stage"]))
+        parts.append(pd.DataFrame(_beside(texts, found, heads, journey)))
+        felt.append((*_felt(found, by_rating[rows], heads), found["severity"]))
+        own_unit = None if unit is None else unit[rows]
+        places.append((*_linked(texts, ngrams, own_unit, profiles, heads), found["stage"]))
     if not parts:
         return segments.assign(**_no_labels(own_tasks(heads)))
-    linked, wordless, by_text = map(np.concatenate, zip(*places, strict=True))
-    parts_of_places = pd.DataFrame(_places(linked, wordless, by_text, unit, heads, journey))
-    added = pd.concat([pd.concat(parts, ignore_index=True), parts_of_places], axis=1).set_index(
-        segments.index
-    )
-    return pd.concat([segments, added], axis=1)
+    near = None if unit is None else nearest(unit)
+    sentiment, kind, severity = (np.concatenate(part) for part in zip(*felt, strict=True))
+    linked, wordless, by_text = (np.concatenate(part) for part in zip(*places, strict=True))
+    columns = [
+        pd.DataFrame(_labels(sentiment, kind, severity, near, heads)),
+        pd.concat(parts, ignore_index=True),
+        pd.DataFrame(_places(linked, wordless, by_text, near, heads, journey)),
+    ]
+    return pd.concat([segments, pd.concat(columns, axis=1).set_index(segments.index)], axis=1)
 
 
 def own_tasks(heads: HeadSet) -> tuple[str, ...]:
@@ -175,19 +178,26 @@ def _rating_factors(segments: pd.DataFrame, items: pd.DataFrame) -> Floats:
     return factors
 
 
-def _labels(found: dict[str, Floats], by_rating: Floats, heads: HeadSet) -> dict[str, object]:
-    """Sentiment, kind and severity. Kind and sentiment inform each other: praise is rarely negative."""
-    import pandas as pd
-
+def _felt(found: dict[str, Floats], by_rating: Floats, heads: HeadSet) -> tuple[Floats, Floats]:
+    """Probabilities of sentiment and kind of each segment by itself. They inform each other: praise is rarely negative."""
     sentiment = found["sentiment"] * by_rating
     kind = found["kind"]
     lift = heads.meta["kind_given_sentiment"]
     together = np.asarray([[lift[s][k] for k in KINDS] for s in SENTIMENTS]) ** _AGREEMENT
     joint = sentiment[:, :, None] * kind[:, None, :] * together
-    sentiment, kind = _normalised(joint.sum(axis=2)), _normalised(joint.sum(axis=1))
+    return _normalised(joint.sum(axis=2)), _normalised(joint.sum(axis=1))
+
+
+def _labels(
+    sentiment: Floats, kind: Floats, severity: Floats, near: Near | None, heads: HeadSet
+) -> dict[str, object]:
+    """Sentiment, kind and severity of all segments of a run."""
+    import pandas as pd
+
+    if near is not None:
+        sentiment, kind = in_company(sentiment, near), in_company(kind, near)
     kinds, kind_p = _answers(kind, KINDS, heads.head("kind").threshold)
     sentiments, sentiment_p = _answers(sentiment, SENTIMENTS, heads.head("sentiment").threshold)
-    severity = found["severity"]
     levels = severity.argmax(axis=1) + 1
     unknown = (kinds != "pain") | (severity.max(axis=1) < heads.head("severity").threshold)
     return {
@@ -220,15 +230,15 @@ def _places(
     linked: Floats,
     wordless: npt.NDArray[np.bool_],
     by_text: Floats,
-    unit: Floats | None,
+    near: Near | None,
     heads: HeadSet,
     journey: Journey,
 ) -> dict[str, object]:
     """Touchpoint and stage of all segments of a run."""
     touchpoint = linked
-    if unit is not None:
+    if near is not None:
         power = heads.meta["linker"].get("neighbour_power", 1.0)  # not learnt for heads made before it was
-        touchpoint = with_neighbours(linked, unit, power, wordless)
+        touchpoint = with_neighbours(linked, near, power, wordless)
     touchpoint[wordless] = np.eye(touchpoint.shape[1], dtype=np.float32)[-1]
     ids = (*tuple(t.id for t in journey.touchpoints), "")
     names, touchpoint_p = _answers(touchpoint, ids, TOUCHPOINT_THRESHOLD)

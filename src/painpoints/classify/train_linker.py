@@ -20,10 +20,9 @@ from painpoints.classify.linker import (
     centred,
     evidence,
     link,
-    neighbour_sums,
     profiles_of,
-    sharpened,
 )
+from painpoints.classify.neighbours import nearest, neighbour_sums, sharpened
 from painpoints.classify.training_data import UNSEEN_INDUSTRIES
 from painpoints.journey import Journey, load_journey
 from painpoints.resources import data_dir
@@ -264,7 +263,7 @@ def _sums(
     lends = np.ones(len(rows), dtype=np.float32)
     if unit is None:
         return probability, 0 * lends
-    return neighbour_sums(probability, unit[industry.rows[rows]], lends)
+    return neighbour_sums(probability, nearest(unit[industry.rows[rows]]), lends)
 
 
 def _fit_power(
