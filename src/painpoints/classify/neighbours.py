@@ -19,7 +19,7 @@ __all__ = ["Near", "in_company", "nearest", "neighbour_sums", "sharpened", "with
 _NEIGHBOURS = 10
 """that lend their touchpoint"""
 _COMPANY = 20
-"""that lend their sentiment: a feeling is shared by more wordings than a touchpoint is"""
+"""that lend their sentiment, kind and severity: a feeling is shared by more wordings than a touchpoint is"""
 _COMPANY_NEAR = 0.4
 """cosine from which they do"""
 _ROWS_AT_ONCE = 2_000
@@ -87,7 +87,7 @@ def sharpened(sums: Floats, weights: Floats, power: float) -> Floats:
 
 
 def in_company(probability: Floats, near: Near) -> Floats:
-    """`probability` ``[n, c]`` of a sentiment or kind, as the geometric mean of a row's own and of the mean over it and its
+    """`probability` ``[n, c]`` of sentiments, kinds or severities, as the geometric mean of a row's own and of the mean over it and its
     company: up to twenty rows at a cosine of 0.4 or more, weighing its square against 1 for the row itself.
 
     Alone a segment is often misread (irony, shorthand, a word that mostly complains). Its own word keeps half of the say,

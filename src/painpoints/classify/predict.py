@@ -195,7 +195,7 @@ def _labels(
     import pandas as pd
 
     if near is not None:
-        sentiment, kind = in_company(sentiment, near), in_company(kind, near)
+        sentiment, kind, severity = (in_company(own, near) for own in (sentiment, kind, severity))
     kinds, kind_p = _answers(kind, KINDS, heads.head("kind").threshold)
     sentiments, sentiment_p = _answers(sentiment, SENTIMENTS, heads.head("sentiment").threshold)
     levels = severity.argmax(axis=1) + 1
