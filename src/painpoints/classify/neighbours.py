@@ -87,8 +87,8 @@ def sharpened(sums: Floats, weights: Floats, power: float) -> Floats:
 
 
 def in_company(probability: Floats, near: Near) -> Floats:
-    """`probability` ``[n, c]`` of sentiments, kinds or severities, as the geometric mean of a row's own and of the mean over it and its
-    company: up to twenty rows at a cosine of 0.4 or more, weighing its square against 1 for the row itself.
+    """`probability` ``[n, c]`` of sentiments, kinds or severities, as the geometric mean of a row's own and of the mean over
+    it and its company: up to twenty rows at a cosine of 0.4 or more, weighing its square against 1 for the row itself.
 
     Alone a segment is often misread (irony, shorthand, a word that mostly complains). Its own word keeps half of the say,
     and the answers stay as well calibrated as they were (benchmarks/RESULTS.md).
