@@ -101,7 +101,7 @@ LABEL_COLUMNS: dict[str, str] = {
 
 THEME_COLUMNS: dict[str, str] = {
     "theme_id": "str: '' when the segment is in no theme",
-    "theme_p": "float: strength of membership in [0, 1]",
+    "theme_p": "float: how near the segment is to what the theme's segments mean on average, cosine in [0, 1]",
 }
 
 SEGMENT_CSV_COLUMNS = (

@@ -23,6 +23,7 @@ __all__ = [
     "inherit_themes",
     "lead_to_examples",
     "linked_levels",
+    "memberships",
     "merge_alike",
     "minimum_size",
     "modularity",
@@ -379,15 +380,9 @@ def inherit_themes(
     return labels
 
 
-def adopt_strays(
-    view: np.ndarray, labels: np.ndarray, settings: ThemeSettings
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give a stray row to the group of its nearest rows where it is as close to them as the group's own
-    rows are.
-
-    Returns labels and the strength of membership in [0, 1]: the share of the nearest rows that are in the
-    group.
-    """
+def adopt_strays(view: np.ndarray, labels: np.ndarray, settings: ThemeSettings) -> np.ndarray:
+    """Labels in which a stray row is of the group of its nearest rows where it is as close to them as the group's own
+    rows are."""
     best, share, closeness = nearest_votes(view, labels, settings)
     members = labels >= 0
     own = members & (best == labels)
@@ -398,6 +393,15 @@ def adopt_strays(
             usual[group] = np.quantile(mates, settings.adopt_quantile)
     strays = ~members & (best >= 0) & (share >= settings.adopt_share)
     strays[strays] = closeness[strays] >= usual[best[strays]]
-    adopted = np.where(strays, best, labels)
-    strength = np.where(adopted == best, share, 1.0 - share)
-    return adopted, np.where(adopted >= 0, np.clip(strength, 0.01, 1.0), 0.0)
+    adopted: np.ndarray = np.where(strays, best, labels)
+    return adopted
+
+
+def memberships(meaning: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """float[n]: cosine of each row of ``meaning`` (unit rows around their language's mean) to the mean of its group, at
+    least 0.01; 0 in no group."""
+    middles = unit_rows(group_sums(meaning, labels))
+    inside = labels >= 0
+    found = np.zeros(len(labels))
+    found[inside] = np.clip((meaning[inside] * middles[labels[inside]]).sum(axis=1), 0.01, 1.0)
+    return found

@@ -14,6 +14,7 @@ from painpoints.themes.cluster import (
     dense_rows,
     inherit_themes,
     lead_to_examples,
+    memberships,
     merge_alike,
     minimum_size,
 )
@@ -109,7 +110,7 @@ class _Run:
 
 @dataclass(frozen=True)
 class _Groups:
-    """Of each row its group, -1 for none, and how surely it is of it."""
+    """Of each row its group, -1 for none, and its cosine to the group's mean."""
 
     labels: np.ndarray
     strength: np.ndarray
@@ -200,14 +201,15 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
     np.maximum.at(fixed, inverse, said.fixed)
     labels = np.maximum(fixed, _FREE)
     size = minimum_size(len(first), settings)
-    led = _led(said, first, langs, labels, fixed, settings)
+    meaning = centre_by_language(said.vectors[first], langs, settings.language_prior)
+    led = _led(said, meaning, labels, fixed, settings)
     fixed = np.where(led >= 0, _OUT, fixed)  # what the codebook has is set aside
     labels[led >= 0] = _FREE
     if said.themes > len(said.guided):
         rows = _known_and_free(labels, fixed, settings, seed)
         groups = cluster_rows(view[rows], [content[row] for row in rows], settings, size)
         labels = inherit_themes(view, labels, rows, groups, settings)
-        labels, _ = adopt_strays(view, labels, settings)
+        labels = adopt_strays(view, labels, settings)
         labels[fixed == _OUT] = _FREE
     free = np.flatnonzero((labels < 0) & (fixed != _OUT))
     chosen = free[_sample(len(free), settings.linked_rows, seed)]
@@ -215,34 +217,32 @@ def _group(said: _Said, settings: ThemeSettings, seed: int) -> _Groups:
     _add_groups(labels, chosen, found, said.themes)
     sampled = len(chosen) < len(free)
     if sampled:
-        labels, _ = adopt_strays(view, labels, settings)
+        labels = adopt_strays(view, labels, settings)
         rest = np.flatnonzero((labels < 0) & (fixed != _OUT))
         chosen = rest[_sample(len(rest), settings.cluster_rows, seed)]
         _add_groups(labels, chosen, dense_rows(view[chosen], settings, size, seed), said.themes)
     if said.themes or sampled:  # the groups come from several trees
         labels = merge_alike(view, content, labels, settings, said.themes)
     labels = np.where(led >= 0, led, labels)
-    labels, strength = adopt_strays(view, labels, settings)
-    out = (fixed == _OUT) & (led < 0)
-    labels[out], strength[out] = _FREE, 0.0
+    labels = adopt_strays(view, labels, settings)
+    labels[(fixed == _OUT) & (led < 0)] = _FREE
     people = said.frame["item"].to_numpy()
     often = max(size, round(settings.repeat_share * said.segments))
-    labels, strength = _add_repeated(labels, strength, inverse, people, often)
+    labels = _add_repeated(labels, inverse, people, often)
+    strength = memberships(meaning, labels)
     return _Groups(labels[inverse][: said.segments], strength[inverse][: said.segments])
 
 
 def _led(
     said: _Said,
-    first: np.ndarray,
-    langs: np.ndarray,
+    meaning: np.ndarray,
     labels: np.ndarray,
     fixed: np.ndarray,
     settings: ThemeSettings,
 ) -> np.ndarray:
     """int[texts]: the theme of the user's codebook that a text is led to, or was in before; -1 for all others."""
     if not len(said.guided):
-        return np.full(len(first), _FREE)
-    meaning = centre_by_language(said.vectors[first], langs, settings.language_prior)
+        return np.full(len(meaning), _FREE)
     near = lead_to_examples(meaning, labels, said.guided, settings)
     free = (labels < 0) & (fixed != _OUT)
     return np.where(np.isin(labels, said.guided), labels, np.where(free, near, _FREE))
@@ -290,21 +290,14 @@ def place_rows(segments: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     return places.astype(np.float32)
 
 
-def _add_repeated(
-    labels: np.ndarray,
-    strength: np.ndarray,
-    inverse: np.ndarray,
-    people: np.ndarray,
-    often: int,
-) -> tuple[np.ndarray, np.ndarray]:
+def _add_repeated(labels: np.ndarray, inverse: np.ndarray, people: np.ndarray, often: int) -> np.ndarray:
     """A stray text that at least ``often`` items repeat word for word is a theme of its own."""
     repeats = pd.DataFrame({"text": inverse, "item": people}).drop_duplicates().groupby("text").size()
     repeated = repeats.reindex(np.arange(len(labels)), fill_value=0).to_numpy() >= often
     alone = np.flatnonzero(repeated & (labels < 0))
-    labels, strength = labels.copy(), strength.copy()
+    labels = labels.copy()
     labels[alone] = labels.max(initial=-1) + 1 + np.arange(len(alone))
-    strength[alone] = 1.0
-    return labels, strength
+    return labels
 
 
 def _without_small(
