@@ -122,38 +122,12 @@ def _name_one(
     about, details = subject_and_details(ranked, theme, glossary)
     weak = {one.concept for one in ranked if one.lift < STRONG_LIFT and one.share < SURE_SHARE}
     phrases = {lang: _phrases(theme, books, lang, glossary) for lang in ("vi", "en")}
-    subject = bool(about or theme.place)
-    issue = theme.issue
-    if all(glossary.concepts[concept].kind == "topic" for concept in details):
-        issue = issue or theme.part_issue
-    if issue is not None and (
-        _clear(details, phrases, theme, glossary) or _outnumbered(issue, details, theme, glossary)
-    ):
-        issue = None
-    if subject:
+    issue = _issue(theme, details, phrases, glossary)
+    if about or theme.place:
         details = with_lesser(details, ranked, theme, glossary)
     faint = details or faint_trouble(ranked, theme, glossary)
-    composed = {
-        lang: _compose(
-            about,
-            faint if subject and not phrases[lang] else details,
-            weak,
-            phrases[lang],
-            theme,
-            lang,
-            glossary,
-        )
-        for lang in ("vi", "en")
-    }
+    composed = _composed(about, details, faint, weak, phrases, theme, glossary)
     main = _main_language(theme)
-    other = "vi" if main == "en" else "en"
-    if composed[main] not in (_WISHES[main], _GENERAL[theme.polarity, main]):
-        for lang, saying in _sayings(details, theme, glossary).items():
-            composed[lang] = _said(saying, about, theme, lang, glossary)
-    # what a few say in the other language names a theme of grumbling no better
-    for called in (_WISHES, {lang: _GENERAL[theme.polarity, lang] for lang in ("vi", "en")}):
-        if composed[main] == called[main]:
-            composed[other] = called[other]
     names = composed if issue is None else _called_by_issue(issue, about, theme, glossary)
     shown = {*about, *details}
     spare = tuple(
@@ -164,6 +138,45 @@ def _name_one(
     aside = _aside(phrases["vi"], theme, "vi"), _aside(phrases["en"], theme, "en")
     keyphrases = _shown_phrases(theme, phrases, books, main, glossary)
     return NamedTheme(names["vi"], names["en"], keyphrases, spare[:6], aside, main)
+
+
+def _issue(
+    theme: ThemeWords, details: list[int], phrases: Mapping[str, list[str]], glossary: Glossary
+) -> tuple[str, str] | None:
+    """The name of the issue that the theme is called by, or None where its own words tell it better."""
+    issue = theme.issue
+    if all(glossary.concepts[concept].kind == "topic" for concept in details):
+        issue = issue or theme.part_issue
+    if issue is None or _clear(details, phrases, theme, glossary):
+        return None
+    return None if _outnumbered(issue, details, theme, glossary) else issue
+
+
+def _composed(
+    about: list[int],
+    details: list[int],
+    faint: list[int],
+    weak: set[int],
+    phrases: Mapping[str, list[str]],
+    theme: ThemeWords,
+    glossary: Glossary,
+) -> dict[str, str]:
+    """A name in either language, of concepts, phrases and sayings."""
+    subject = bool(about or theme.place)
+    composed = {}
+    for lang in ("vi", "en"):
+        told = faint if subject and not phrases[lang] else details
+        composed[lang] = _compose(about, told, weak, phrases[lang], theme, lang, glossary)
+    main = _main_language(theme)
+    other = "vi" if main == "en" else "en"
+    # what a few say names a theme of grumbling no better, and in the other language as little
+    for called in (_WISHES, {lang: _GENERAL[theme.polarity, lang] for lang in ("vi", "en")}):
+        if composed[main] == called[main]:
+            composed[other] = called[other]
+            return composed
+    for lang, saying in _sayings(details, theme, glossary).items():
+        composed[lang] = _said(saying, about, theme, lang, glossary)
+    return composed
 
 
 def _main_language(theme: ThemeWords) -> str:
