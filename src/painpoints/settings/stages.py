@@ -157,7 +157,7 @@ class ThemeSettings:
     """cosine of the centred vectors from which a segment is heard to say what another one says"""
     saying_fluency: float = 0.05
     """what a unit of mean log-probability of its words counts for beside share and cosine: slips cost, rare words little"""
-    saying_words: float = 0.3
+    saying_words: float = 1.0
     """what counts beside them where all its words are the theme's own, so that no detail of one customer names it"""
     business_rows: int = 2_000
     """segments of a run by which its kind of business is told"""

@@ -6,6 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from painpoints.themes.compose import (
+    GENERAL,
+    WISHES,
+    called_by_issue,
+    compose,
+    of_side,
+    telling_phrases,
+    told_by_saying,
+)
 from painpoints.themes.glossary import Glossary, load_glossary
 from painpoints.themes.phrases import (
     KEY_SHARE,
@@ -24,7 +33,7 @@ from painpoints.themes.troubles import (
     subject_and_details,
     with_lesser,
 )
-from painpoints.themes.words import function_words, plain
+from painpoints.themes.words import plain
 
 __all__ = ["NamedTheme", "ThemeWords", "distinct_names", "name_each", "name_themes"]
 
@@ -34,27 +43,10 @@ RARER_SHARE = 0.03  # of the segments of a language, where phrases are few
 VOICE_SHARE = 0.2  # of the segments, from which the lesser language is shown
 # shares of a theme's segments that must name a concept or phrase before the theme is called by it; set by reading names
 SPARE_SHARE = 0.1
-PHRASE_SHARE = 0.2
-HEARD_SHARE = 0.15
 STRONG_LIFT = 2.0
 SURE_SHARE = 0.4
-TOO_MANY = 6  # segments for one of their quotes to stand for them all
 SAID_SHARE = 0.2  # of segments near to the one that is to name them all
 CLEAR_SHARE = 0.35  # of segments that name one of the troubles, from which no name of an issue is asked for
-_IN_GENERAL = {"vi": "(nói chung)", "en": "(in general)"}
-_GENERAL = {
-    ("pain", "vi"): "Không hài lòng nói chung",
-    ("pain", "en"): "General dissatisfaction",
-    ("praise", "vi"): "Hài lòng nói chung",
-    ("praise", "en"): "General satisfaction",
-}
-_WISHES = {"vi": "Mong muốn và góp ý khác", "en": "Other wishes"}
-_UNNAMED = {
-    ("pain", "vi"): "Phản ánh khác",
-    ("pain", "en"): "Other complaint",
-    ("praise", "vi"): "Lời khen khác",
-    ("praise", "en"): "Other praise",
-}
 
 
 @dataclass(frozen=True)
@@ -128,7 +120,7 @@ def _name_one(
     faint = details or faint_trouble(ranked, theme, glossary)
     composed = _composed(about, details, faint, weak, phrases, theme, glossary)
     main = _main_language(theme)
-    names = composed if issue is None else _called_by_issue(issue, about, theme, glossary)
+    names = composed if issue is None else called_by_issue(issue, about, theme, glossary)
     shown = {*about, *details}
     spare = tuple(
         (glossary.concepts[c].vi, glossary.concepts[c].en)
@@ -166,16 +158,16 @@ def _composed(
     composed = {}
     for lang in ("vi", "en"):
         told = faint if subject and not phrases[lang] else details
-        composed[lang] = _compose(about, told, weak, phrases[lang], theme, lang, glossary)
+        composed[lang] = compose(about, told, weak, phrases[lang], theme, lang, glossary)
     main = _main_language(theme)
     other = "vi" if main == "en" else "en"
     # what a few say names a theme of grumbling no better, and in the other language as little
-    for called in (_WISHES, {lang: _GENERAL[theme.polarity, lang] for lang in ("vi", "en")}):
+    for called in (WISHES, {lang: GENERAL[theme.polarity, lang] for lang in ("vi", "en")}):
         if composed[main] == called[main]:
             composed[other] = called[other]
             return composed
     for lang, saying in _sayings(details, theme, glossary).items():
-        composed[lang] = _said(saying, about, theme, lang, glossary)
+        composed[lang] = told_by_saying(saying, about, theme, lang, glossary)
     return composed
 
 
@@ -188,7 +180,7 @@ def _clear(
 ) -> bool:
     """Whether so many segments name one of the troubles, or say one of the phrases, that nothing tells the theme better."""
     troubles = {c for c in details if glossary.concepts[c].kind != "topic"}
-    telling = [phrase for lang in phrases for phrase in _telling(phrases[lang], theme, lang)]
+    telling = [phrase for lang in phrases for phrase in telling_phrases(phrases[lang], theme, lang)]
     keys = {plain(phrase) for phrase in telling} if not details else set()
     said = [
         not troubles.isdisjoint(concepts) or not keys.isdisjoint(spoken)
@@ -209,17 +201,10 @@ def _sayings(details: list[int], theme: ThemeWords, glossary: Glossary) -> dict[
     }
 
 
-def _said(saying: str, about: list[int], theme: ThemeWords, lang: str, glossary: Glossary) -> str:
-    """``Topic: saying``, or the saying alone where it names the topic itself."""
-    subject = [glossary.concepts[c].vi if lang == "vi" else glossary.concepts[c].en for c in about]
-    heading = "" if theme.part else subject[0] if subject else theme.place.get(lang, "")
-    return _capital(saying) if not heading or _names_topic(saying, heading) else _heading(heading, [saying])
-
-
 def _outnumbered(issue: tuple[str, str], details: list[int], theme: ThemeWords, glossary: Glossary) -> bool:
     """Whether more segments name one of the troubles than say the rarest word of the issue's name."""
     lang = _main_language(theme)
-    own = _of_side(theme, lang)
+    own = of_side(theme, lang)
     said = phrase_keys(issue[lang == "en"].lower().split(), stop_words(lang))
     words = [key for key in said if " " not in key]
     troubles = [c for c in details if glossary.concepts[c].kind != "topic"]
@@ -228,24 +213,6 @@ def _outnumbered(issue: tuple[str, str], details: list[int], theme: ThemeWords, 
     rarest = min(sum(word in phrases for phrases in own) / len(own) for word in words)
     named = max(sum(c in concepts for concepts in theme.concepts) for c in troubles)
     return named > rarest * len(theme.concepts)
-
-
-def _called_by_issue(
-    issue: tuple[str, str], about: list[int], theme: ThemeWords, glossary: Glossary
-) -> dict[str, str]:
-    """``Topic: issue``, or the issue alone where it names the topic itself, in both languages alike."""
-    vi, en = issue
-    topics = [(glossary.concepts[c].vi, glossary.concepts[c].en) for c in about]
-    heading_vi, heading_en = topics[0] if topics else (theme.place.get("vi", ""), theme.place.get("en", ""))
-    alone = theme.part or not heading_vi or _names_topic(vi, heading_vi) or _names_topic(en, heading_en)
-    if alone:
-        return {"vi": _capital(vi), "en": _capital(en)}
-    return {"vi": _heading(heading_vi, [vi]), "en": _heading(heading_en, [en])}
-
-
-def _names_topic(name: str, heading: str) -> bool:
-    said = {plain(word) for word in name.split()}
-    return bool(heading) and all(plain(word) in said for word in heading.split())
 
 
 def _aside(phrases: list[str], theme: ThemeWords, lang: str) -> str:
@@ -266,7 +233,7 @@ def _shown_phrases(
         rarer = _phrases(theme, books, main, glossary, RARER_SHARE)
         shown += [phrase for phrase in rarer if phrase not in shown]
     other = "vi" if main == "en" else "en"
-    own = _of_side(theme, other)
+    own = of_side(theme, other)
     if len(own) >= VOICE_SHARE * len(theme.langs):
         shown += [phrase for phrase in phrases[other] if phrase_share(phrase, own)[0] >= LEAST_TOLD]
     return tuple(shown[:KEPT_PHRASES])
@@ -281,7 +248,7 @@ def _phrases(
 ) -> list[str]:
     """Key phrases from the theme's segments of one language; no pain is named by one that praises, no praise by one that
     blames."""
-    own = _of_side(theme, lang)
+    own = of_side(theme, lang)
     return [
         phrase
         for phrase in key_phrases(own, books[lang], KEPT_PHRASES, share)
@@ -290,102 +257,6 @@ def _phrases(
             for concept in glossary.find(phrase.split(), lang)
         )
     ]
-
-
-def _of_side(theme: ThemeWords, lang: str) -> list[dict[str, str]]:
-    pairs = zip(theme.phrases, theme.langs, strict=True)
-    return [phrases for phrases, own in pairs if (own == "en") == (lang == "en")]
-
-
-def _telling(phrases: list[str], theme: ThemeWords, lang: str) -> list[str]:
-    """Phrases that enough segments of the language share to stand in a name."""
-    own = _of_side(theme, lang)
-    telling = []
-    for phrase in phrases:
-        count, share = phrase_share(phrase, own)
-        if count >= 3 and share >= PHRASE_SHARE:
-            telling.append(phrase)
-    return telling
-
-
-def _heard(phrases: list[str], heading: str, theme: ThemeWords, lang: str) -> list[str]:
-    """Up to two key phrases that some segments of the language share, where none is shared by enough to be the subject."""
-    own = _of_side(theme, lang)
-    shared = []
-    for phrase in phrases:
-        count, share = phrase_share(phrase, own)
-        if count >= 3 and share >= HEARD_SHARE and not _repeats(phrase, heading):
-            shared.append(phrase)
-    return shared[:2]
-
-
-def _compose(
-    about: list[int],
-    details: list[int],
-    weak: set[int],
-    phrases: list[str],
-    theme: ThemeWords,
-    lang: str,
-    glossary: Glossary,
-) -> str:
-    """``Topic: trouble, trouble``; what the glossary lacks is filled from touchpoint, phrases or a short
-    quote. A trouble that is ``weak`` ("errors" where half of the run tells of errors) stands behind a phrase.
-    """
-    subject, said = (
-        [glossary.concepts[c].vi if lang == "vi" else glossary.concepts[c].en for c in concepts]
-        for concepts in (about, details)
-    )
-    telling = _telling(phrases, theme, lang)
-    heading = subject[0] if subject else theme.place.get(lang, "")
-    if subject and not said:
-        fresh = [phrase for phrase in telling if not _repeats(phrase, heading)][:1]
-        fresh = fresh or _heard(phrases, heading, theme, lang)
-        general = "" if theme.part else f" {_IN_GENERAL[lang]}"
-        return _heading(heading, fresh) if fresh else f"{_capital(heading)}{general}"
-    if heading and details and weak.issuperset(details):
-        said = [*_heard(phrases, heading, theme, lang)[:1], said[0]]
-    if said or telling:
-        said = said or telling[:2]
-        return _heading(heading, said) if heading else _capital(", ".join(said))
-    return _last_resort(heading, theme, lang)
-
-
-def _last_resort(heading: str, theme: ThemeWords, lang: str) -> str:
-    """The touchpoint alone, else a quote, where the theme has text of the language: a name is never in the other one.
-
-    Where not even one word recurs, a quote would promise a subject that the theme does not have.
-    """
-    if theme.part:
-        said = theme.central.get(lang) or next(iter(theme.central.values()), "")
-        return f"“{said}”" if said else _UNNAMED[theme.polarity, lang]
-    counts = Counter(
-        key for phrases in theme.phrases for key in phrases if " " not in key and key not in function_words()
-    )
-    quote = theme.central.get(lang)
-    if heading:
-        return f"{_capital(heading)} {_IN_GENERAL[lang]}" if quote else _capital(heading)
-    if theme.asks:
-        return _WISHES[lang]
-    little = counts and max(counts.values()) < PHRASE_SHARE * len(theme.phrases)
-    if little or len(theme.phrases) >= TOO_MANY:  # none of them says what the others say
-        return _GENERAL[theme.polarity, lang]
-    return _heading(_UNNAMED[theme.polarity, lang], [f"“{quote}”"] if quote else [])
-
-
-def _repeats(phrase: str, heading: str) -> bool:
-    return phrase in heading.lower() or heading.lower() in phrase
-
-
-def _heading(subject: str, details: list[str]) -> str:
-    kept = [detail for detail in details if detail.lower() not in subject.lower()]
-    named = kept[0].lower() if kept else ""
-    if subject and (named.startswith(subject.lower()) or named.endswith(subject.lower())):
-        return _capital(", ".join(kept))
-    return _capital(f"{subject}: {', '.join(kept)}" if kept else subject)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _make_distinct(named: list[NamedTheme]) -> list[NamedTheme]:
