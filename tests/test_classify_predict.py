@@ -101,6 +101,19 @@ def test_a_rating_is_shared_among_the_segments_of_its_item() -> None:
     assert alone["sentiment_p"][0] > found["sentiment_p"][0]
 
 
+def test_segments_of_a_run_lend_each_other_their_sentiment_but_not_those_of_a_week() -> None:
+    heads = toy_heads(sentiment=DOUBTFUL, encoder_digest=ToyEncoder.digest)
+    segments, items = frames([["x one"], ["x two"], ["x three"], ["x four"]], [0.2, -1.0, -1.0, -1.0])
+    vectors = ToyEncoder().encode(segments["match_text"].tolist())
+    found = [
+        classify(segments, items, vectors, ToyEncoder(), toy_journey(), heads, company=company)[
+            "sentiment"
+        ].tolist()
+        for company in (True, False)
+    ]
+    assert found == [["neg"] * 4, ["pos", "neg", "neg", "neg"]]
+
+
 def test_a_missing_or_middling_rating_says_nothing() -> None:
     found = labels([["a"], ["b"]], toy_heads(sentiment=DOUBTFUL), [NAN, 0.0])
     assert found["sentiment_p"].tolist() == [0.4, 0.4]

@@ -103,11 +103,14 @@ def classify(
     encoder: Encoder,
     journey: Journey,
     heads: HeadSet | None = None,
+    *,
+    company: bool = True,
 ) -> pd.DataFrame:
     """`segments` with the columns of `schema.LABEL_COLUMNS` added.
 
-    `vectors` is ``float32[len(segments), d]`` of the `match_text`. Raises `ModelError` when `heads` were made for
-    another encoder.
+    Without ``company`` each is given a sentiment, kind and severity by itself: where weeks are compared, what is told in
+    one of them must not be read alike for that reason. `vectors` is ``float32[len(segments), d]`` of the `match_text`.
+    Raises `ModelError` when `heads` were made for another encoder.
     """
     import pandas as pd
 
@@ -140,7 +143,7 @@ def classify(
     sentiment, kind, severity = (np.concatenate(part) for part in zip(*felt, strict=True))
     linked, wordless, by_text = (np.concatenate(part) for part in zip(*places, strict=True))
     columns = [
-        pd.DataFrame(_labels(sentiment, kind, severity, near, heads)),
+        pd.DataFrame(_labels(sentiment, kind, severity, near if company else None, heads)),
         pd.concat(parts, ignore_index=True),
         pd.DataFrame(_places(linked, wordless, by_text, near, heads, journey)),
     ]

@@ -67,7 +67,7 @@ def take_in(
     with progress.stage("embed", len(segments)) as advance:
         vectors = models.encoder.encode(segments["match_text"].tolist(), advance)
     with progress.stage("classify"):
-        labelled = classify(segments, items, vectors, models.encoder, journey, models.heads)
+        labelled = classify(segments, items, vectors, models.encoder, journey, models.heads, company=False)
     taken = _counts(ingested, len(found.fresh), len(found.correct))
     about = {
         "week": week,
